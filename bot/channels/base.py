@@ -1,0 +1,75 @@
+"""The shape of a channel: read what the provider brings, send a text, nothing else.
+
+A channel knows the domain and no service. What a failed send leads to is delivery's decision, not the channel's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.domain.options import Option
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One message as a channel read it. `external_id` is the provider's id; `press` names a pressed button."""
+
+    channel: str
+    address: str
+    external_id: str
+    text: str
+    press: str | None = None
+    kind: str = "text"
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What a channel can do.
+
+    `repeatable`: sending the same message id twice shows it once. `answers_keywords`: the carrier itself
+    answers STOP, START and HELP, so we send nothing then. `relay`: staff may read and write clients' words here.
+    """
+
+    buttons: bool
+    repeatable: bool
+    max_chars: int
+    answers_keywords: bool = False
+    relay: bool = True
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the provider said: its id for the message, and the state it starts in."""
+
+    external_id: str
+    status: str = "sent"
+
+
+class SendError(Exception):
+    """A text was not accepted. `code` is safe to log; `retryable` says whether another try makes sense."""
+
+    def __init__(self, code: str, *, retryable: bool) -> None:
+        super().__init__(code)
+        self.code = code
+        self.retryable = retryable
+
+
+class OutcomeUnknown(SendError):
+    """The provider may or may not have accepted it (time-out, cut connection)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code, retryable=False)
+
+
+class Channel(Protocol):
+    """One way to reach people."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def traits(self) -> Traits: ...
+
+    async def send(self, address: str, text: str, options: Sequence[Option], message_id: int) -> Sent:
+        """Hand one text to the provider. Raises SendError; the message id is ours, for channels that can use it."""
+        ...

@@ -1,0 +1,52 @@
+"""What a counselor's text asks for: TAKE K7, PASS K7, K7 some words, DONE K7, NOTE K7 ..., AWAY, BACK, WHO."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verb(StrEnum):
+    TAKE = "take"
+    PASS = "pass"
+    DONE = "done"
+    NOTE = "note"
+    AWAY = "away"
+    BACK = "back"
+    WHO = "who"
+    HELP = "help"
+    SAY = "say"
+
+
+@dataclass(frozen=True)
+class Command:
+    """`tag` is None when none was given; `text` is what is to be said or noted."""
+
+    verb: Verb
+    tag: str | None = None
+    text: str = ""
+
+
+_TAG = r"[A-Za-z]\d{1,3}"
+_TAGGED = re.compile(
+    rf"^\s*(take|pass|done|note)\b[\s:,-]*(?:({_TAG})\b)?[\s:,-]*(.*)$", re.IGNORECASE | re.DOTALL
+)
+_BARE = re.compile(r"^\s*(away|back|who|help|\?)\s*[.!]?\s*$", re.IGNORECASE)
+_SAY = re.compile(rf"^\s*#?({_TAG})\b[\s:,-]*(.*)$", re.DOTALL)
+
+
+def read_command(text: str) -> Command:
+    """The command in a counselor's text. Words after a tag are for that client; text without one has no tag.
+
+    A sentence that only begins like a command ("Take your time", "Done is fine") is no command: TAKE, PASS and
+    DONE count with a tag, or alone.
+    """
+    if bare := _BARE.match(text):
+        word = bare.group(1).lower()
+        return Command(Verb.HELP if word == "?" else Verb(word))
+    if found := _TAGGED.match(text):
+        verb, tag, rest = Verb(found.group(1).lower()), found.group(2), found.group(3).strip()
+        if tag or not rest:
+            return Command(verb, tag.upper() if tag else None, rest)
+    if said := _SAY.match(text):
+        return Command(Verb.SAY, said.group(1).upper(), said.group(2).strip())
+    return Command(Verb.SAY, None, text.strip())

@@ -1,0 +1,55 @@
+"""Which texts are opt-out, opt-in or help words (rules of the carriers and of the FCC), and nothing else.
+
+Sources: Twilio's default keywords with REVOKE and OPTOUT of May 2025, CTIA 5.1.3, 47 CFR 64.1200(a)(10).
+"""
+
+import re
+from enum import StrEnum
+
+OPT_OUT_WORDS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
+OPT_IN_WORDS = frozenset({"start", "unstop"})
+HELP_WORDS = frozenset({"help", "info"})
+_OUR_OPT_OUTS = frozenset(
+    {
+        "opt out",
+        "opt me out",
+        "alto",
+        "parar",
+        "cancelar",
+        "no mas",
+        "stop all",
+        "stop texting me",
+        "stop please",
+    }
+)
+_FREE_OPT_OUT = re.compile(
+    r"^(please |pls |can you |just )*"
+    r"(stop|quit) (texting|messaging|contacting|sending me|writing)( (me|us|this number|messages|texts))*"
+    r"( please| pls| now)*$"
+    r"|^(please |pls )*(opt me out|unsubscribe me|remove me|take me off)( from)?( (your|this|the) (list|texts?))?"
+    r"( please)?$"
+    r"|^(no more|don't send( me)?( any)?( more)?) (texts?|messages?)( please)?$"
+    r"|^(please )*leave me alone$"
+    r"|^(don't|do not|never) (text|message|contact)( me)?( again| anymore| any more)*( please)?$"
+)
+
+
+class Keyword(StrEnum):
+    OPT_OUT = "opt_out"
+    OPT_IN = "opt_in"
+    HELP = "help"
+
+
+def _normal(text: str) -> str:
+    text = text.lower().replace("\u2019", "'").replace("\u00e1", "a")
+    return " ".join(re.sub(r"[^\w' ]+", " ", text).split())
+
+
+def keyword_in(text: str) -> Keyword | None:
+    """The carrier keyword or plain opt-out a whole text is; "I want to stop drinking" is none."""
+    words = _normal(text)
+    if words in OPT_OUT_WORDS or words in _OUR_OPT_OUTS or _FREE_OPT_OUT.match(words):
+        return Keyword.OPT_OUT
+    if words in OPT_IN_WORDS:
+        return Keyword.OPT_IN
+    return Keyword.HELP if words in HELP_WORDS else None

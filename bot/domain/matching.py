@@ -1,0 +1,56 @@
+"""Who may be a person's counselor: one pure function, used by every path on which a counselor reaches a person."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.domain.needs import Needs
+
+
+@dataclass(frozen=True)
+class Counselor:
+    """A counselor as matching sees one. Traits are what they declared themselves ("gender:woman")."""
+
+    id: str
+    name: str
+    traits: frozenset[str]
+    role: str = "counselor"
+    away: bool = False
+    active: bool = True
+    holding: int = 0
+    capacity: int = 3
+    about: str = ""
+    channel: str = field(default="", compare=False)
+
+    @property
+    def supervisor(self) -> bool:
+        return self.role == "supervisor"
+
+    @property
+    def reachable(self) -> bool:
+        return self.active and not self.away
+
+    @property
+    def free(self) -> bool:
+        return self.holding < self.capacity
+
+
+def is_eligible(counselor: Counselor, needs: Needs) -> bool:
+    """Whether this counselor may reach a person with these needs: every must is met and no never is hit.
+
+    Nothing else counts here, and nothing is loosened: not the hour, not a crisis, not a supervisor's rank.
+    """
+    own = counselor.traits | {f"counselor:{counselor.id}"}
+    if not counselor.active or own & set(needs.never):
+        return False
+    return all(need in own for need in needs.must)
+
+
+def eligible(roster: Iterable[Counselor], needs: Needs) -> list[Counselor]:
+    """The eligible ones, best first: wishes met, then language, then fewest conversations, then a stable order."""
+
+    def rank(counselor: Counselor) -> tuple[int, int, int, str]:
+        met = sum(wish in counselor.traits for wish in needs.prefer)
+        speaks = f"language:{needs.language}" in counselor.traits if needs.language else False
+        return (-met, -int(speaks), counselor.holding, counselor.id)
+
+    return sorted((c for c in roster if is_eligible(c, needs)), key=rank)

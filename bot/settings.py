@@ -1,0 +1,51 @@
+"""Every setting of the service, read once from the environment or `.env`. Every problem is reported at once."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsProblem(ValueError):
+    """One or more settings are wrong; the text lists each, without its value."""
+
+
+class Settings(BaseSettings):
+    """Read from WARMLINE_* variables; DATABASE_URL keeps its usual name."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WARMLINE_", env_file=".env", extra="ignore", hide_input_in_errors=True
+    )
+
+    data_dir: Path = Field(ROOT / ".var", description="Where the embedded database, keys and logs live.")
+    clinic_file: Path = Field(ROOT / "clinic.yml", description="What another clinic would change.")
+    model_file: Path = Field(ROOT / "models" / "warmline.tar.gz", description="Rasa's trained model.")
+    encoder_dir: Path = Field(ROOT / ".var" / "encoder", description="The sentence encoder, made by set-up.")
+    rasa_python: Path = Field(ROOT / "rasa-env" / ".venv" / "bin" / "python", description="Python with Rasa.")
+    database_url: SecretStr | None = Field(
+        None, validation_alias="DATABASE_URL", description="A PostgreSQL to use instead of the embedded one."
+    )
+    master_key: SecretStr | None = Field(
+        None,
+        description="Base64 of 32 or more bytes that seal the database; made in data_dir when not given.",
+    )
+    host: str = Field("127.0.0.1", description="Address of the page of phones and the desk.")
+    port: int = Field(8080, ge=0, le=65535, description="Port of the page and the desk; 0 takes a free one.")
+    demonstration: bool = Field(True, description="Simulated phones with three demonstration counselors.")
+    concurrency: int = Field(10, ge=1, le=100, description="Jobs one process works on at the same time.")
+    dialogue_timeout: float = Field(
+        8.0, gt=0, le=60, description="Seconds until Rasa counts as not answering."
+    )
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="What is logged.")
+    log_to_terminal: bool = Field(False, description="Log lines to the terminal instead of data_dir/logs.")
+
+
+def load_settings() -> Settings:
+    """The settings of this process. Raises SettingsProblem naming every wrong one."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = [f"{'.'.join(str(part) for part in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
+        raise SettingsProblem("; ".join(problems)) from None

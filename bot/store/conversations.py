@@ -1,0 +1,114 @@
+"""Queries on conversations. An address is found by its keyed hash and opened only to send."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.domain.conversation import Conversation, HeldBy
+from bot.domain.needs import EMPTY, Needs, from_json, to_json
+from bot.domain.options import Option, options_from_json
+from bot.store.database import Tx
+from bot.store.tables import conversation
+from bot.store.vault import Vault
+
+_COLUMNS = (
+    conversation.c.id,
+    conversation.c.channel,
+    conversation.c.held_by,
+    conversation.c.options,
+    conversation.c.options_message_id,
+    conversation.c.crisis_at,
+    conversation.c.opted_out_at,
+    conversation.c.disclosed_at,
+    conversation.c.last_incoming_at,
+    conversation.c.last_holding_at,
+    conversation.c.rasa_stale,
+)
+_FIND = select(conversation.c.id).where(
+    conversation.c.channel == bindparam("channel"), conversation.c.address_hash == bindparam("hash")
+)
+_READ = select(*_COLUMNS).where(conversation.c.id == bindparam("id"))
+_LOCK = _READ.with_for_update()
+
+
+def _made(row: Row[Any], vault: Vault) -> Conversation:
+    options = vault.open_json(row.options, "conversation.options") if row.options else None
+    return Conversation(
+        id=row.id,
+        channel=row.channel,
+        held_by=HeldBy(row.held_by),
+        options=options_from_json(options),
+        options_message_id=row.options_message_id,
+        crisis_at=row.crisis_at,
+        opted_out_at=row.opted_out_at,
+        disclosed_at=row.disclosed_at,
+        last_incoming_at=row.last_incoming_at,
+        last_holding_at=row.last_holding_at,
+        rasa_stale=row.rasa_stale,
+    )
+
+
+async def find_or_create(tx: Tx, channel: str, address: str) -> str:
+    """The id of the one conversation of this address on this channel; two first texts at once make one."""
+    hashed = tx.vault.hash_address(channel, address)
+    key = {"channel": channel, "hash": hashed}
+    if found := await tx.one(_FIND, key):
+        return str(found.id)
+    made = insert(conversation).values(
+        id=str(uuid4()),
+        channel=channel,
+        address_hash=hashed,
+        address=tx.vault.seal(address, "conversation.address"),
+    )
+    await tx.run(made.on_conflict_do_nothing(index_elements=["channel", "address_hash"]))
+    row = await tx.one(_FIND, key)
+    assert row is not None
+    return str(row.id)
+
+
+async def read(tx: Tx, conversation_id: str) -> Conversation:
+    row = (await tx.run(_READ, {"id": conversation_id})).one()
+    return _made(row, tx.vault)
+
+
+async def lock(tx: Tx, conversation_id: str) -> Conversation:
+    """The conversation as it is now, held until this transaction ends. Every write goes through here."""
+    row = (await tx.run(_LOCK, {"id": conversation_id})).one()
+    return _made(row, tx.vault)
+
+
+async def change(tx: Tx, conversation_id: str, **values: Any) -> None:
+    await tx.run(update(conversation).where(conversation.c.id == conversation_id).values(**values))
+
+
+async def offer_options(
+    tx: Tx, conversation_id: str, message_id: int | None, options: Sequence[Option]
+) -> None:
+    """Remember which options the newest question carries; older ones no longer count."""
+    sealed = tx.vault.seal_json([o.to_json() for o in options], "conversation.options") if options else None
+    await change(tx, conversation_id, options=sealed, options_message_id=message_id if options else None)
+
+
+async def address_of(tx: Tx, conversation_id: str) -> tuple[str, str]:
+    """(channel, address): the only way an address leaves the store, and only delivery asks."""
+    row = (
+        await tx.run(
+            select(conversation.c.channel, conversation.c.address).where(conversation.c.id == conversation_id)
+        )
+    ).one()
+    return row.channel, tx.vault.open(row.address, "conversation.address")
+
+
+async def read_needs(tx: Tx, conversation_id: str) -> Needs:
+    row = await tx.one(select(conversation.c.needs).where(conversation.c.id == conversation_id))
+    if row is None or row.needs is None:
+        return EMPTY
+    return from_json(tx.vault.open(row.needs, "conversation.needs"))
+
+
+async def write_needs(tx: Tx, conversation_id: str, needs: Needs) -> None:
+    await change(tx, conversation_id, needs=tx.vault.seal(to_json(needs), "conversation.needs"))

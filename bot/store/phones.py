@@ -1,0 +1,125 @@
+"""Queries on the simulated phones: what stands on each handset. Only `channels/phone.py` and its page use them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.store.database import Tx
+from bot.store.tables import handset, handset_text
+from bot.store.vault import Vault
+
+
+@dataclass(frozen=True)
+class Handset:
+    id: str
+    kind: str
+    side: str
+    name: str
+    about: str
+
+
+@dataclass(frozen=True)
+class HandsetText:
+    """One text on a handset. Options are (label, token) pairs."""
+
+    id: int
+    handset_id: str
+    direction: str
+    text: str
+    options: tuple[tuple[str, str], ...]
+    at: datetime
+
+
+def _handset(row: Row[Any], vault: Vault) -> Handset:
+    return Handset(row.id, row.kind, row.side, vault.open(row.name, "handset.name"), row.about)
+
+
+def _text(row: Row[Any], vault: Vault) -> HandsetText:
+    options = vault.open_json(row.options, "handset_text.options") if row.options else []
+    return HandsetText(
+        row.id,
+        row.handset_id,
+        row.direction,
+        vault.open(row.text, "handset_text.text"),
+        tuple((str(label), str(token)) for label, token in options),
+        row.at,
+    )
+
+
+async def add_handset(tx: Tx, *, id: str, kind: str, side: str, name: str, about: str = "") -> None:
+    await tx.run(
+        insert(handset)
+        .values(id=id, kind=kind, side=side, name=tx.vault.seal(name, "handset.name"), about=about)
+        .on_conflict_do_nothing()
+    )
+
+
+async def handsets(tx: Tx) -> list[Handset]:
+    rows = await tx.rows(select(handset).order_by(handset.c.created_at, handset.c.id))
+    return [_handset(row, tx.vault) for row in rows]
+
+
+async def find_handset(tx: Tx, handset_id: str) -> Handset | None:
+    row = await tx.one(select(handset).where(handset.c.id == handset_id))
+    return None if row is None else _handset(row, tx.vault)
+
+
+async def add_text(
+    tx: Tx,
+    *,
+    handset_id: str,
+    direction: str,
+    text: str,
+    options: Sequence[tuple[str, str]] = (),
+    key: str | None = None,
+) -> int | None:
+    """Put a text on a handset and tell the pages. The same key twice is one text: then None."""
+    row = await tx.one(
+        insert(handset_text)
+        .values(
+            handset_id=handset_id,
+            direction=direction,
+            text=tx.vault.seal(text, "handset_text.text"),
+            options=tx.vault.seal_json([list(o) for o in options], "handset_text.options")
+            if options
+            else None,
+            key=key,
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(handset_text.c.id)
+    )
+    await tx.run(select(func.pg_notify("warmline_changes", f"handset:{handset_id}")))
+    return None if row is None else int(row.id)
+
+
+async def texts(tx: Tx, handset_id: str, after_id: int = 0, limit: int = 300) -> list[HandsetText]:
+    """The newest texts on a handset after `after_id`, oldest first."""
+    rows = await tx.rows(
+        select(handset_text)
+        .where(handset_text.c.handset_id == handset_id, handset_text.c.id > after_id)
+        .order_by(handset_text.c.id.desc())
+        .limit(limit)
+    )
+    return [_text(row, tx.vault) for row in reversed(rows)]
+
+
+async def find_text(tx: Tx, handset_id: str, text_id: int) -> HandsetText | None:
+    row = await tx.one(
+        select(handset_text).where(handset_text.c.handset_id == handset_id, handset_text.c.id == text_id)
+    )
+    return None if row is None else _text(row, tx.vault)
+
+
+async def newest_question(tx: Tx, handset_id: str) -> int | None:
+    """The id of the newest text with options, unless the person has pressed or written something since."""
+    row = await tx.one(
+        select(handset_text.c.id)
+        .where(handset_text.c.handset_id == handset_id, handset_text.c.options.is_not(None))
+        .order_by(handset_text.c.id.desc())
+        .limit(1)
+    )
+    return None if row is None else int(row.id)

@@ -1,0 +1,63 @@
+"""Queries on timers: what is due at a moment. They hold no lock; whoever fires one re-checks what it is about."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.store.database import Tx
+from bot.store.tables import timer
+
+
+@dataclass(frozen=True)
+class Timer:
+    id: int
+    kind: str
+    subject: str
+    step: int
+
+
+async def add(tx: Tx, *, key: str, kind: str, subject: str, due_at: datetime, step: int = 0) -> None:
+    """Set a timer. The same key set again changes nothing."""
+    await tx.run(
+        insert(timer)
+        .values(key=key, kind=kind, subject=subject, step=step, due_at=due_at)
+        .on_conflict_do_nothing(index_elements=["key"])
+    )
+
+
+FIRE_AGAIN_AFTER = timedelta(seconds=30)  # a timer whose job did not finish in this time is fired again
+
+
+async def take_due(tx: Tx, now: datetime, limit: int = 100) -> list[int]:
+    """The ids of the timers that are due, marked as fired; two processes never get the same one."""
+    not_fired = or_(timer.c.fired_at.is_(None), timer.c.fired_at < now - FIRE_AGAIN_AFTER)
+    due = (
+        select(timer.c.id)
+        .where(timer.c.done_at.is_(None), timer.c.due_at <= now, not_fired)
+        .order_by(timer.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = await tx.rows(update(timer).where(timer.c.id.in_(due)).values(fired_at=now).returning(timer.c.id))
+    return [row.id for row in rows]
+
+
+async def read(tx: Tx, timer_id: int) -> Timer:
+    row = (await tx.run(select(timer).where(timer.c.id == timer_id))).one()
+    return Timer(row.id, row.kind, row.subject, row.step)
+
+
+async def done(tx: Tx, timer_id: int, now: datetime) -> None:
+    await tx.run(update(timer).where(timer.c.id == timer_id).values(done_at=now))
+
+
+async def pending(tx: Tx, subject: str) -> list[tuple[str, datetime]]:
+    """(kind, due) of every timer of a subject that is not done yet."""
+    rows = await tx.rows(
+        select(timer.c.kind, timer.c.due_at)
+        .where(timer.c.subject == subject, timer.c.done_at.is_(None))
+        .order_by(timer.c.due_at)
+    )
+    return [(row.kind, row.due_at) for row in rows]
