@@ -1,0 +1,37 @@
+"""Rasa's custom actions: thin. Each takes what it needs, calls a function of bot/services, returns events."""
+
+from typing import TYPE_CHECKING
+
+from rasa_sdk import Action
+
+from actions.fallback import Fallback
+from actions.follow_ups import FollowUp
+from actions.handoff import Choose, NoteNeed, OpenHandoff, ResetAfterHandoff, TakeBack, ValidateNeedsForm
+from actions.offers import Affirm
+from actions.ports import HandoffPort
+
+if TYPE_CHECKING:
+    from bot.services.context import Context
+
+
+def build(ctx: "Context") -> list[Action]:
+    """Every action, ready to be registered, on the service of this context."""
+    from actions.services_port import ServiceHandoffs  # noqa: PLC0415 -- only the service's process has the services
+
+    return build_on(ServiceHandoffs(ctx))
+
+
+def build_on(handoffs: HandoffPort) -> list[Action]:
+    """The same on any port."""
+    choose = Choose(handoffs)
+    return [
+        ValidateNeedsForm(handoffs),
+        OpenHandoff(handoffs),
+        choose,
+        NoteNeed(handoffs),
+        TakeBack(handoffs),
+        ResetAfterHandoff(),
+        Affirm(choose),
+        Fallback(),
+        FollowUp(),
+    ]

@@ -1,0 +1,131 @@
+"""Questions that lean on the answer before them: "why?", "tell me more", "and if that doesn't help?"."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.handoff import Events
+from actions.said import bot_said, response_of, said
+
+OFFER = "utter_follow_up_offer"  # nothing more is known: a counselor can say more
+UNKNOWN = "utter_follow_up_unknown"  # what was said before was "I don't know"
+UNCLEAR = "utter_follow_up_unclear"  # nothing was said before that this could lean on
+
+
+class Next(NamedTuple):
+    """The intents whose answers come next. "" where the article has nothing more."""
+
+    why: str = ""
+    more: str = ""
+    if_not: str = ""
+
+
+# After the answer to an intent. Facts only: nothing follows what tells of pain but the offer of a person.
+FOLLOW_UPS: dict[str, Next] = {
+    "ask_when_to_see_therapist": Next("ask_why_not_wait", "ask_how_to_start", "ask_thinking_counts"),
+    "ask_why_not_wait": Next("ask_does_therapy_work", "ask_how_to_start", "ask_no_progress"),
+    "ask_thinking_counts": Next("ask_why_not_wait", "ask_how_to_start", "ask_no_progress"),
+    "ask_how_to_start": Next("ask_why_not_wait", "ask_first_step", "ask_no_progress"),
+    "ask_alcohol_or_drugs": Next("ask_why_not_wait", "ask_when_to_see_therapist", "ask_no_progress"),
+    "ask_causes": Next(
+        "ask_why_trust_matters", "ask_what_therapist_helps_with", "ask_what_therapist_helps_with"
+    ),
+    "ask_body_rhythm": Next("", "ask_approach", ""),
+    "say_quitting": Next("ask_why_not_wait", "ask_how_to_start", "ask_no_progress"),
+    "ask_kinds_of_therapy": Next("ask_does_therapy_work", "ask_is_attending_enough", "ask_no_progress"),
+    "ask_does_therapy_work": Next("ask_good_relationship", "ask_kinds_of_therapy", "ask_no_progress"),
+    "ask_is_attending_enough": Next("ask_good_relationship", "ask_first_step", "ask_no_progress"),
+    "ask_first_step": Next("ask_why_trust_matters", "ask_good_relationship", "ask_hiding_things"),
+    "ask_expected_of_me": Next("ask_good_relationship", "ask_showing_serious", "ask_no_progress"),
+    "ask_showing_serious": Next("ask_good_relationship", "ask_expected_of_me", "ask_no_progress"),
+    "ask_no_progress": Next("ask_is_attending_enough", "ask_if_that_fails", "ask_if_that_fails"),
+    "ask_if_that_fails": Next("ask_good_relationship", "ask_change_therapist", "ask_change_therapist"),
+    "ask_what_therapist_helps_with": Next("ask_causes", "ask_stress", "ask_no_progress"),
+    "ask_stress": Next("ask_causes", "ask_relationship_problems", "ask_no_progress"),
+    "ask_who_decides_plan": Next("", "ask_what_therapist_helps_with", "ask_no_progress"),
+    "ask_approach": Next("ask_body_rhythm", "ask_now_meaning", "ask_no_progress"),
+    "ask_now_meaning": Next("", "ask_mindfulness", ""),
+    "ask_mindfulness": Next("ask_programs_mindfulness", "ask_programs_mindfulness", ""),
+    "ask_programs_mindfulness": Next("", "ask_approach", ""),
+    "ask_quote": Next("", "ask_body_rhythm", ""),
+    "ask_good_relationship": Next("ask_why_trust_matters", "ask_openness_gain", "ask_change_therapist"),
+    "ask_openness_gain": Next("ask_why_trust_matters", "ask_good_relationship", "ask_hiding_things"),
+    "ask_judged": Next("ask_do_they_care", "ask_lived_experience", "ask_change_therapist"),
+    "ask_do_they_care": Next("ask_why_they_do_it", "ask_lived_experience", "ask_change_therapist"),
+    "ask_lived_experience": Next("ask_why_they_do_it", "ask_why_they_do_it", ""),
+    "ask_why_they_do_it": Next("", "ask_do_they_care", ""),
+    "ask_why_trust_matters": Next("ask_good_relationship", "ask_causes", "ask_hiding_things"),
+    "ask_hiding_things": Next("ask_why_trust_matters", "ask_change_therapist", "ask_change_therapist"),
+    "say_afraid_to_open_up": Next("ask_why_trust_matters", "ask_openness_gain", "ask_change_therapist"),
+    "say_distrusts_therapists": Next("ask_reasons_to_change", "ask_do_they_care", "ask_change_therapist"),
+    "ask_change_therapist": Next(
+        "ask_reasons_to_change", "ask_reasons_to_change", "ask_will_they_be_offended"
+    ),
+    "ask_reasons_to_change": Next("ask_good_relationship", "ask_will_they_be_offended", ""),
+    "ask_will_they_be_offended": Next("ask_do_they_care", "ask_reasons_to_change", ""),
+    "say_therapist_unhelpful": Next(
+        "ask_reasons_to_change", "ask_will_they_be_offended", "ask_change_therapist"
+    ),
+    "ask_relationship_problems": Next("ask_causes", "ask_what_therapist_helps_with", "ask_no_progress"),
+    "ask_family_involved": Next("", "ask_relationship_problems", ""),
+    "ask_hard_to_talk": Next("", "ask_when_to_tell_trauma", "ask_change_therapist"),
+    "ask_when_to_tell_trauma": Next("ask_why_hard_to_trust", "ask_hard_to_talk", "ask_reminds_of_attacker"),
+    "ask_why_hard_to_trust": Next("", "ask_when_to_tell_trauma", "ask_change_therapist"),
+    "ask_reminds_of_attacker": Next("", "ask_change_therapist", "ask_change_therapist"),
+}
+
+
+class FollowUp(Action):  # type: ignore[misc]
+    """Gives the next fact after the last answer; where there is none it says so and offers a person."""
+
+    def name(self) -> str:
+        return "action_follow_up"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> Events:
+        dispatcher.utter_message(response=follow_up(said(tracker).intent, _answers(tracker)))
+        return []
+
+
+class Answer(NamedTuple):
+    """An answer the bot gave: its intent, and what it rests on."""
+
+    intent: str
+    from_article: bool
+    not_known: bool
+
+
+def follow_up(asked: str, answers: list[Answer]) -> str:
+    """The response to a question that leans on the newest of these answers. Nothing is said twice."""
+    if not answers:
+        return UNCLEAR
+    last = answers[0]
+    if asked == "ask_source":
+        return _source(last)
+    after = FOLLOW_UPS.get(last.intent, Next())
+    wanted = {"ask_why": after.why, "ask_more": after.more, "ask_what_if_not": after.if_not}.get(asked, "")
+    if wanted and wanted not in {answer.intent for answer in answers}:
+        return f"utter_{wanted}"
+    return UNKNOWN if last.not_known and not last.from_article else OFFER
+
+
+def _source(answer: Answer) -> str:
+    if answer.from_article:
+        return "utter_source_article"
+    return "utter_source_unknown" if answer.not_known else "utter_source_general"
+
+
+def _answers(tracker: Tracker, most: int = 5) -> list[Answer]:
+    """The newest answers, newest first. Greetings and the bot's own questions are none."""
+    answers = []
+    for event in bot_said(tracker):
+        intent = response_of(event).removeprefix("utter_")
+        if intent.startswith(("ask_", "say_", "find_")) and not intent.startswith("ask_needs_form"):
+            mark = (event.get("metadata") or {}).get("metadata") or {}
+            answers.append(Answer(intent, bool(mark.get("facts")), bool(mark.get("unknown"))))
+        if len(answers) == most:
+            break
+    return answers

@@ -1,0 +1,250 @@
+"""From "I want a person" to an open handoff: the questions about needs as a Rasa form, and what follows.
+
+Thin: what an answer means is in `asking.py`, who fits and who is asked is the service's.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import words
+from actions.asking import answer, begin, begin_change, begin_without_questions
+from actions.intake import End, Intake, Question
+from actions.ports import HandoffPort, Outcome
+from actions.recap import recap
+from actions.said import Said, client_intents, client_texts, said, turn_of
+from bot.domain.needs import EMPTY, Needs, from_json, read_needs, to_json
+from bot.domain.needs_reading import Answering
+
+Events = list[EventType]
+_ABOUT_SOMEBODY_ELSE = {"ask_help_loved_one", "say_worried_about_someone", "ask_intervention"}
+_OF_THE_QUESTIONS: dict[str, Any] = {
+    **{str(question): None for question in Question},
+    "needs": None,
+    "needs_plain": None,
+    "needs_missed": None,
+    "needs_summary": None,
+    "needs_end": None,
+}
+
+
+class ValidateNeedsForm(Action):  # type: ignore[misc]
+    """Takes every message while needs_form is on: begins the questions, reads answers, answers asides."""
+
+    def __init__(self, handoffs: HandoffPort) -> None:
+        self._handoffs = handoffs
+
+    def name(self) -> str:
+        return "validate_needs_form"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> Events:
+        names = await self._handoffs.roster_names()
+        intake = _read(tracker)
+        if intake.question is None:
+            intake = await self._begin(tracker, names)
+        else:
+            intake = answer(intake, said(tracker), names)
+        summary = recap(intake.needs, names)
+        for response in intake.says:
+            dispatcher.utter_message(response=response, needs_summary=summary)
+        return _write(tracker, intake, summary)
+
+    async def _begin(self, tracker: Tracker, names: Mapping[str, str]) -> Intake:
+        known = await self._handoffs.read_needs(tracker.sender_id)
+        now = said(tracker)
+        if any(words.UNDER_AGE.search(text) for text in client_texts(tracker)):
+            return begin_without_questions(known)
+        about_other = _is_about_other(tracker, now)
+        if now.choice == "unfit.change":
+            return begin_change(known, about_other=about_other)
+        return begin(now.text, known, names, about_other=about_other)
+
+
+def _is_about_other(tracker: Tracker, now: Said) -> bool:
+    """Whether the client writes for somebody else: only when they said so."""
+    if words.FOR_ME.search(now.text):
+        return False
+    if tracker.get_slot("about_other") or words.FOR_OTHER.search(now.text):
+        return True
+    return bool(_ABOUT_SOMEBODY_ELSE & set(client_intents(tracker, most=4)))
+
+
+def _read(tracker: Tracker) -> Intake:
+    slots: Mapping[str, Any] = tracker.slots
+    asked, missed = slots.get("requested_slot"), slots.get("needs_missed")
+    return Intake(
+        needs=from_json(slots["needs"]) if slots.get("needs") else EMPTY,
+        plain=tuple(slots.get("needs_plain") or ()),
+        answered=frozenset(question for question in Question if slots.get(question)),
+        question=Question(asked) if asked in set(Question) else None,
+        missed=Question(missed) if missed else None,
+        about_other=bool(slots.get("about_other")),
+    )
+
+
+def _write(tracker: Tracker, intake: Intake, summary: str) -> Events:
+    """The intake as slots. One slot is always among them: a form that gets none refuses to go on."""
+    slots: dict[str, Any] = {
+        **{question.value: "answered" if question in intake.answered else None for question in Question},
+        "needs": None if intake.needs.empty else to_json(intake.needs),
+        "needs_plain": list(intake.plain) or None,
+        "needs_missed": str(intake.missed) if intake.missed else None,
+        "about_other": intake.about_other,
+        "needs_end": str(intake.end) if intake.end else None,
+    }
+    events = [SlotSet(slot, value) for slot, value in slots.items() if tracker.slots.get(slot) != value]
+    events += [SlotSet("needs_summary", summary or None)]
+    events += [SlotSet("requested_slot", str(intake.question) if intake.question else None)]
+    return [*events, FollowupAction("action_open_handoff")] if intake.end else events
+
+
+class OpenHandoff(Action):  # type: ignore[misc]
+    """Ends the questions: sends the request, unless it was dropped, and tells what came of it."""
+
+    def __init__(self, handoffs: HandoffPort) -> None:
+        self._handoffs = handoffs
+
+    def name(self) -> str:
+        return "action_open_handoff"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> Events:
+        ended = tracker.get_slot("needs_end")
+        if ended == End.SEND and (turn := turn_of(tracker)):
+            outcome = await self._handoffs.open(
+                tracker.sender_id,
+                turn,
+                _read(tracker).needs,
+                about_other=bool(tracker.get_slot("about_other")),
+                wait_for_fit=False,
+            )
+            tell(dispatcher, outcome)
+        return _reset(tracker, _OF_THE_QUESTIONS)
+
+
+def tell(dispatcher: CollectingDispatcher, outcome: Outcome, *, waits: bool = False) -> None:
+    """Say what came of a request; nothing when the turn was given up, for then something else was said."""
+    match outcome.state:
+        case "offered" | "already_open":
+            dispatcher.utter_message(response=f"utter_handoff_{outcome.state}")
+        case "nobody_on_duty" if outcome.next_opening:
+            dispatcher.utter_message(response="utter_handoff_next_opening", next_opening=outcome.next_opening)
+        case "nobody_on_duty":
+            dispatcher.utter_message(response="utter_handoff_nobody_on_duty")
+        case "nobody_eligible":
+            dispatcher.utter_message(
+                response=f"utter_handoff_{'waits_for_fit' if waits else 'nobody_eligible'}"
+            )
+
+
+def _reset(tracker: Tracker, slots: Mapping[str, Any]) -> Events:
+    return [SlotSet(slot, value) for slot, value in slots.items() if tracker.slots.get(slot) != value]
+
+
+class ResetAfterHandoff(Action):  # type: ignore[misc]
+    """The bot holds the conversation again, or begins it anew: forgets the questions and says nothing."""
+
+    def name(self) -> str:
+        return "action_reset_after_handoff"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> Events:
+        slots = {**_OF_THE_QUESTIONS, "about_other": None, "requested_slot": None}
+        return [ActiveLoop(None), *_reset(tracker, slots)]
+
+
+class Choose(Action):  # type: ignore[misc]
+    """What a client chooses when nobody fits: wait, change what was asked for, or the phone number."""
+
+    def __init__(self, handoffs: HandoffPort) -> None:
+        self._handoffs = handoffs
+
+    def name(self) -> str:
+        return "action_choose"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> Events:
+        return await self.choose(dispatcher, tracker, said(tracker).choice)
+
+    async def choose(self, dispatcher: CollectingDispatcher, tracker: Tracker, choice: str) -> Events:
+        match choice:
+            case "unfit.wait":
+                await self._wait(dispatcher, tracker)
+            case "unfit.change":
+                return [FollowupAction("needs_form")]
+            case "unfit.phone":
+                dispatcher.utter_message(response="utter_handoff_phone")
+            case _:
+                dispatcher.utter_message(response="utter_follow_up_unclear")
+        return []
+
+    async def _wait(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        if not (turn := turn_of(tracker)):
+            return
+        needs = await self._handoffs.read_needs(tracker.sender_id)
+        about_other = bool(tracker.get_slot("about_other"))
+        outcome = await self._handoffs.open(
+            tracker.sender_id, turn, needs, about_other=about_other, wait_for_fit=True
+        )
+        tell(dispatcher, outcome, waits=True)
+
+
+class NoteNeed(Action):  # type: ignore[misc]
+    """A need that was said outside the questions: kept, said back, and a counselor offered."""
+
+    def __init__(self, handoffs: HandoffPort) -> None:
+        self._handoffs = handoffs
+
+    def name(self) -> str:
+        return "action_note_need"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> Events:
+        names, text = await self._handoffs.roster_names(), said(tracker).text
+        reading = read_needs(text, names, Answering.WHO)
+        needs = reading.needs
+        if needs.empty and text and not reading.indifferent and not words.TELLS.search(text):
+            needs = Needs(note=text[:200])
+        elif not needs.empty and not reading.understood and not words.TELLS.search(text):
+            needs = replace(needs, note=text[:200])
+        if needs.empty or not (turn := turn_of(tracker)):
+            dispatcher.utter_message(response="utter_needs_none_read")
+            return []
+        await self._handoffs.record_needs(tracker.sender_id, turn, needs)
+        dispatcher.utter_message(response="utter_needs_kept", needs_summary=recap(needs, names))
+        return []
+
+
+class TakeBack(Action):  # type: ignore[misc]
+    """ "Never mind, no counselor": a request that nobody has answered is taken back."""
+
+    def __init__(self, handoffs: HandoffPort) -> None:
+        self._handoffs = handoffs
+
+    def name(self) -> str:
+        return "action_take_back"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
+    ) -> Events:
+        turn = turn_of(tracker)
+        taken = bool(turn) and await self._handoffs.take_back(tracker.sender_id, turn)
+        dispatcher.utter_message(response="utter_request_taken_back" if taken else "utter_change_mind")
+        return []
+
+
+def payload_of(option: Mapping[str, Any]) -> tuple[str, str]:
+    """(intent, choice) of an option's payload: '/choose{"choice": "unfit.wait"}'."""
+    intent, brace, values = str(option.get("payload", "")).lstrip("/").partition("{")
+    return intent, str(json.loads(brace + values).get("choice", "")) if brace else ""

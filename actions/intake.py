@@ -1,0 +1,113 @@
+"""Where the questions about needs stand, and which comes next. Pure; asks about needs, never about events."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from bot.domain.needs import EMPTY, Needs, merge, softened, without, without_wants
+
+
+class Question(StrEnum):
+    """The slots of needs_form, in the order they are asked."""
+
+    PERMISSION = "need_permission"
+    WHO = "need_who"
+    STRENGTH = "need_strength"
+    NEVER = "need_never"
+    DO_NOT_ASK = "need_do_not_ask"
+    CHANGE = "need_change"
+    CONFIRM = "need_confirm"
+
+
+class End(StrEnum):
+    """How the questions ended."""
+
+    SEND = "send"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True)
+class Intake:
+    """One state of the questions; every step makes a new one.
+
+    plain: wants not yet called a must or a wish. missed: the question that was asked again already.
+    says: responses to say before the next question.
+    """
+
+    needs: Needs = EMPTY
+    plain: tuple[str, ...] = ()
+    answered: frozenset[Question] = frozenset()
+    question: Question | None = None
+    missed: Question | None = None
+    about_other: bool = False
+    end: End | None = None
+    says: tuple[str, ...] = ()
+
+    @property
+    def takes_any_words(self) -> bool:
+        """Whether whatever a client types may be the answer."""
+        return self.question in (Question.NEVER, Question.DO_NOT_ASK)
+
+    def next(self) -> "Intake":
+        """Go to the first question that is still open; with none left the request is sent."""
+        question = next((q for q in Question if q not in self.answered and self._is_asked(q)), None)
+        return replace(self, question=question, end=None if question else End.SEND)
+
+    def _is_asked(self, question: Question) -> bool:
+        if question is Question.STRENGTH:
+            return bool(self.plain)
+        if question is Question.CONFIRM:
+            return not self.needs.empty
+        return question is not Question.CHANGE
+
+    def done(self, question: Question) -> "Intake":
+        return replace(self, answered=self.answered | {question}, missed=None).next()
+
+    def saying(self, *responses: str) -> "Intake":
+        return replace(self, says=responses)
+
+    def sent(self) -> "Intake":
+        return replace(self, question=None, end=End.SEND)
+
+    def dropped(self, *responses: str) -> "Intake":
+        return replace(self, question=None, end=End.DROPPED, says=responses)
+
+    def skipped(self) -> "Intake":
+        """Skipping the permission skips every question; skipping the last one sends what was said."""
+        if self.question in (None, Question.PERMISSION, Question.CONFIRM):
+            return self.sent()
+        plain = () if self.question is Question.STRENGTH else self.plain
+        return replace(self, plain=plain).done(Question(self.question))
+
+    def taking(self, needs: Needs, plain: tuple[str, ...] = (), accepted: tuple[str, ...] = ()) -> "Intake":
+        """With needs that were said now, on top of those said before; what is fine now is refused no more."""
+        together = merge(without(self.needs, accepted), needs)
+        still_plain = tuple(t for t in dict.fromkeys((*self.plain, *plain)) if t in together.must)
+        answered = self.answered - {Question.STRENGTH} if plain else self.answered
+        return replace(self, needs=together, plain=still_plain, answered=answered)
+
+    def anyone(self) -> "Intake":
+        return replace(self, needs=without_wants(self.needs), plain=()).done(Question.WHO)
+
+    def must(self) -> "Intake":
+        return replace(self, plain=()).done(Question.STRENGTH)
+
+    def wish(self) -> "Intake":
+        return replace(self, needs=softened(self.needs, self.plain), plain=()).done(Question.STRENGTH)
+
+    def asking_what_to_change(self) -> "Intake":
+        return replace(self, question=Question.CHANGE, missed=None)
+
+    def changing(self, what: str) -> "Intake":
+        """Take one part back ("who", "never", "topics") and ask for it again; else change nothing."""
+        match what:
+            case "who":
+                needs, question = without_wants(self.needs), Question.WHO
+            case "never":
+                needs, question = replace(self.needs, never=(), note=""), Question.NEVER
+            case "topics":
+                needs, question = replace(self.needs, do_not_ask=()), Question.DO_NOT_ASK
+            case _:
+                return self.done(Question.CHANGE)
+        plain = tuple(t for t in self.plain if t in needs.must)
+        changed = replace(self, needs=needs, plain=plain, answered=self.answered - {question})
+        return changed.done(Question.CHANGE)

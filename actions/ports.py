@@ -1,0 +1,35 @@
+"""What the actions ask of the service, as one small shape, and the one that calls it. No decisions here."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from bot.domain.needs import Needs
+
+
+class Outcome(Protocol):
+    """What became of a request for a person (bot/services/handoff.py)."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def next_opening(self) -> str | None: ...
+
+
+class HandoffPort(Protocol):
+    """Passing a conversation on, and the needs that decide to whom. Every call is idempotent per turn."""
+
+    async def open(
+        self, conversation_id: str, turn_id: str, needs: Needs, *, about_other: bool, wait_for_fit: bool
+    ) -> Outcome: ...
+
+    async def take_back(self, conversation_id: str, turn_id: str) -> bool:
+        """Take a request back that nobody has answered. False when there was none."""
+        ...
+
+    async def record_needs(self, conversation_id: str, turn_id: str, needs: Needs) -> None: ...
+
+    async def read_needs(self, conversation_id: str) -> Needs: ...
+
+    async def roster_names(self) -> Mapping[str, str]:
+        """Name -> counselor id."""
+        ...

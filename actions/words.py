@@ -1,0 +1,96 @@
+"""Short answers as people type them: yes, nobody, skip, forget it. Matches whole texts; decides nothing."""
+
+import re
+
+
+def _whole(*alternatives: str, after: str = "") -> re.Pattern[str]:
+    """The text is one of these and nothing else."""
+    tail = rf"(?:{after})?\W*$" if after else "$"
+    return re.compile(rf"^\W*(?:{'|'.join(alternatives)})\W*{tail}", re.IGNORECASE)
+
+
+def _within(*alternatives: str) -> re.Pattern[str]:
+    """The text has one of these words or phrases in it."""
+    return re.compile(rf"\b(?:{'|'.join(alternatives)})\b", re.IGNORECASE)
+
+
+_THANKS = r"thanks|thank you|thx|ty|please|pls"
+FORGET = _whole(
+    r"(?:(?:no|ok|actually|sorry|wait)\W+)?(?:never ?mind|nvm|forget (?:it|that|about it|this)|drop it"
+    r"|leave it)",
+    r"(?:i(?:'ve| have)? )?changed my mind",
+    r"olvidalo|ya no",
+    r"i (?:don'?t|do not|no longer) (?:want|need) (?:a |any |to talk to (?:a |any)?)?(?:counsell?or"
+    r"|person|human|one|body|help)"
+    r"(?: any ?more| now)?",
+    after=_THANKS,
+)
+SKIP = _whole(
+    r"(?:skip|pass|next)(?: (?:it|this|that|one|please|pls))*",
+    r"(?:i'?d )?(?:rather|prefer) not(?: to)?(?: say| answer)?",
+    r"no answer|not saying|no comment|saltar",
+    after=_THANKS,
+)
+NOBODY = _whole(
+    r"no|nope|nah|none|no ?one|nobody|nothing|not really|n/?a|nada|nadie|ningun[oa]?|all good"
+    r"|no preference|any ?one"
+    r"|any ?body|whoever|idc|idk|dunno|not sure",
+    r"(?:i )?(?:don'?t|do not) (?:care|mind|know|think so)|doesn'?t matter",
+    r"no(?:pe|thing)? (?:one|not really|that'?s fine|that'?s all|i can think of|comes to mind)",
+    after=_THANKS,
+)
+AGREES = _whole(
+    r"y|ya|yes|yes please|yea|yeah|yep|yup|sure|ok|okay|k|fine|al ?right|go ahead|ask(?: me)?|correct"
+    r"|(?:that'?s )?right"
+    r"|(?:sounds|looks) (?:good|right)|good|send(?: it)?|si|dale|claro",
+    after=rf"{_THANKS}|send it|go ahead|ask me",
+)
+ONLY_DIGITS = re.compile(r"^[\W\d]*$")
+HURRIES = _within(
+    r"(?:just|already|right now)\b.*\b(?:connect|human|person|counsell?or|someone|somebody|talk|send)",
+    r"connect me",
+)
+MUST = _within(r"must", r"need", r"has to", r"have to", r"required", r"definitely", r"only")
+WISH = _within(
+    r"(?:a|my|just a|only a) wish",
+    r"wish",
+    r"prefer\w*",
+    r"if possible",
+    r"(?:would be )?nice",
+    r"not a must",
+)
+FOR_ME = _within(r"for me", r"for myself", r"it'?s me", r"not for (?:him|her|them)")
+FOR_OTHER = _within(
+    r"(?:for|about) (?:my|our|a) (?:son|daughter|kid|child|husband|wife|partner|boyfriend|girlfriend"
+    r"|bf|gf|spouse|mom|mum|dad"
+    r"|mother|father|brother|sister|friend|nephew|niece|cousin|uncle|aunt|grandson|granddaughter"
+    r"|stepson|stepdaughter|roommate)",
+    r"my (?:son|daughter|husband|wife|brother|sister|mom|mum|dad|mother|father|friend|nephew"
+    r"|niece) (?:needs|wants)",
+)
+UNDER_AGE = re.compile(
+    r"\b(?:i am|i'?m|im)\s+(?:only |just )?(?:[5-9]|1[0-7])\b(?!\s*(?:days?|weeks?|months?|hours?|%"
+    r"|years? (?:sober|clean|in|into)|lbs?))"
+    r"(?:\s*(?:$|[.,;!?]|years? old|yrs?|yo\b|y/o|and\b|but\b))|\bi'?m (?:a minor|under ?age"
+    r"|under 18)\b|\bunder 18\b",
+    re.IGNORECASE,
+)
+# Words by which a person is described; what they say stays in the client's words for the counselor.
+A_PERSON = _within(
+    r"some(?:one|body)|a person|people|counsell?or|therapist|older|younger|my age|kind|gentle|patient"
+    r"|calm|black|white",
+    r"latin[aox]|hispanic|asian|native|muslim|christian|jewish|lgbtq?\+?|gay|trans|queer|veteran"
+    r"|military|religious",
+    r"mom|mother|parent",
+)
+# An event is told. It is acknowledged, and never said back.
+TELLS = _within(
+    r"rap(?:ed?|ist)",
+    r"abus\w+",
+    r"hurts? me",
+    r"hit me",
+    r"beat me",
+    r"molest\w+",
+    r"assault\w*",
+    r"attacked",
+)

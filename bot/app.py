@@ -1,0 +1,135 @@
+"""The composition root: what the service is made of, for production and tests alike. Nothing else wires parts."""
+
+import base64
+import secrets
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import procrastinate
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+import actions
+from bot.channels.base import Channel
+from bot.channels.phone import phone_channels
+from bot.clinic import load_clinic
+from bot.console.backend import Desk
+from bot.console.desk import desk_router
+from bot.jobs import Queue, queue_app, register
+from bot.screen.screen import Screen
+from bot.screen.texts import Texts, load_texts
+from bot.services.context import Clock, Context, Dialogue, SystemClock
+from bot.services.screener import Screener
+from bot.settings import Settings
+from bot.store.database import Database
+from bot.store.vault import Vault, master_key, vault_from
+from bot.web.actions import actions_router
+from bot.web.bell import Bell
+from bot.web.pages import static_files
+from bot.web.phones import phones_router
+from bot.web.simulated import SimulatedPhones
+
+TEXTS = Path(__file__).parent / "services" / "texts.yml"
+
+
+@dataclass
+class Service:
+    """The parts, put together. `pages` is what people see; `internal` is for Rasa, on loopback only."""
+
+    context: Context
+    queue: procrastinate.App
+    bell: Bell
+    phones: SimulatedPhones
+    pages: FastAPI
+    internal: FastAPI
+    screener: Screener
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator["Service"]:
+        """The service with its connections open."""
+        async with self.queue.open_async():
+            try:
+                yield self
+            finally:
+                self.bell.close()
+                self.screener.close()
+                await self.context.database.close()
+
+
+def all_texts() -> Texts:
+    """The screen's fixed texts and the service's own, by id."""
+    fixed, own = load_texts(), load_texts(TEXTS)
+    return replace(fixed, by_id={**fixed.by_id, **own.by_id})
+
+
+def key_of(settings: Settings) -> bytes:
+    """The master key: given, or kept in the data folder."""
+    if settings.master_key is not None:
+        return base64.b64decode(settings.master_key.get_secret_value())
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return master_key(settings.data_dir)
+
+
+def build(
+    settings: Settings,
+    *,
+    url: str,
+    dsn: str,
+    vault: Vault | None = None,
+    dialogue: Dialogue,
+    actions_secret: str,
+    clock: Clock | None = None,
+    screen: Screen | None = None,
+) -> Service:
+    """Put the service together on one database. Opens no connection yet."""
+    database = Database(url, vault or vault_from(key_of(settings)))
+    queue = queue_app(dsn)
+    clinic = load_clinic(settings.clinic_file)
+    screener = Screener(screen, clinic.country)
+    context = Context(
+        database=database,
+        jobs=Queue(queue),
+        screen=screener,
+        dialogue=dialogue,
+        channels=channels(database, demonstration=settings.demonstration),
+        clinic=clinic,
+        texts=all_texts(),
+        clock=clock or SystemClock(),
+    )
+    register(queue, context)
+    bell = Bell()
+    phones = SimulatedPhones(context, bell)
+    pages = _pages(context, bell, phones, demonstration=settings.demonstration)
+    return Service(context, queue, bell, phones, pages, _internal(context, actions_secret), screener)
+
+
+def channels(database: Database, *, demonstration: bool) -> Mapping[str, Channel]:
+    """Every channel of this installation, by name."""
+    known: Sequence[Channel] = phone_channels(database) if demonstration else ()
+    return {channel.name: channel for channel in known}
+
+
+def _pages(context: Context, bell: Bell, phones: SimulatedPhones, *, demonstration: bool) -> FastAPI:
+    pages = FastAPI(title="Warmline", docs_url=None, redoc_url=None, openapi_url=None)
+    pages.mount("/static", static_files())
+    if demonstration:
+        pages.include_router(phones_router(phones))
+    pages.include_router(desk_router(Desk(context, bell), zone=context.clinic.zone))
+
+    @pages.get("/health")
+    async def health() -> JSONResponse:
+        return JSONResponse({"status": "up"})
+
+    return pages
+
+
+def _internal(context: Context, secret: str) -> FastAPI:
+    internal = FastAPI(title="Warmline internal", docs_url=None, redoc_url=None, openapi_url=None)
+    internal.include_router(actions_router(actions.build(context), secret))
+    return internal
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(32)

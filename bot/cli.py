@@ -1,0 +1,98 @@
+"""The command line. Reads what was asked for and calls one function; imports the heavy parts only then."""
+# ruff: noqa: PLC0415  (a command imports what it needs, so that the others start fast)
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def _say(line: str) -> None:
+    typer.echo(line)
+
+
+def _fail(line: str) -> "typer.Exit":
+    typer.echo(f"warmline: {line}", err=True)
+    return typer.Exit(1)
+
+
+@app.command()
+def up() -> None:
+    """Run everything: database, Rasa, the bot service, the page of phones and the desk."""
+    from bot.clinic import ClinicProblem
+    from bot.log import set_up_logging
+    from bot.running import up as run_everything
+    from bot.settings import SettingsProblem, load_settings
+    from bot.store.embedded import AlreadyRunning, EmbeddedError
+
+    try:
+        settings = load_settings()
+        if not settings.model_file.exists():
+            raise _fail("there is no trained model yet. Run `make setup` or `warmline train`.")
+        set_up_logging(settings.log_level, None if settings.log_to_terminal else settings.data_dir / "logs")
+        asyncio.run(run_everything(settings, _say))
+    except AlreadyRunning as problem:
+        raise _fail(str(problem) or (AlreadyRunning.__doc__ or "")) from None
+    except (SettingsProblem, ClinicProblem, EmbeddedError) as problem:
+        raise _fail(str(problem)) from None
+    except OSError as problem:
+        raise _fail(
+            f"cannot listen there: {problem.strerror or problem}. Set WARMLINE_PORT to another port."
+        ) from None
+
+
+@app.command()
+def screen() -> None:
+    """Read JSON Lines {"id","text"}; write {"id","verdict","kinds","about","evidence"}."""
+    from bot.screen.jsonl import main as run
+
+    run()
+
+
+@app.command()
+def understand() -> None:
+    """Read JSON Lines {"id","text"}; write {"id","topic","intent","confidence","in_scope"}."""
+    from bot.dialogue.understand import understand as run
+
+    for line in run(sys.stdin):
+        sys.stdout.write(line.rstrip("\n") + "\n")
+
+
+@app.command()
+def train(
+    if_changed: Annotated[bool, typer.Option(help="Only when the training data changed.")] = False,
+) -> None:
+    """Train the model from this repository's data."""
+    from bot.dialogue.train import needs_training
+    from bot.dialogue.train import train as run
+
+    if if_changed and not needs_training():
+        return
+    run(_say)
+
+
+@app.command()
+def talk(
+    address: Annotated[str, typer.Option(help="A running `warmline up`; started when there is none.")] = "",
+    counselor: Annotated[
+        str, typer.Option("--as", help="Talk as a demonstration counselor, for example maria.")
+    ] = "",
+    telegram: Annotated[bool, typer.Option(help="Talk as a Telegram-like phone, with buttons.")] = False,
+) -> None:
+    """Chat in the terminal, through the whole path."""
+    from bot.talking import talk as run
+
+    asyncio.run(run(address, counselor, "telegram" if telegram else "sms"))
+
+
+def main() -> None:
+    """The entry point `warmline`."""
+    app(prog_name=Path(sys.argv[0]).name)
+
+
+if __name__ == "__main__":
+    main()

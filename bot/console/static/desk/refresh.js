@@ -1,0 +1,76 @@
+// Fetches this page again and puts its live parts in place. A reply being written and the focus are left alone.
+
+const NEAR_END = 80; // pixels
+
+export async function refresh() {
+  const fresh = (await read(location.pathname)) ?? (await withoutConversation());
+  if (fresh === null) return;
+  announceNew(fresh);
+  for (const part of document.querySelectorAll("[data-live]")) replace(part, fresh.getElementById(part.id));
+  replaceDoing(fresh);
+}
+
+/** The page from the server; null when it cannot be had, for whatever reason. */
+async function read(address) {
+  try {
+    const response = await fetch(address, { headers: { "X-Warmline-Refresh": "1" } });
+    if (!response.ok) return null;
+    return new DOMParser().parseFromString(await response.text(), "text/html"); // our own page, escaped by the server
+  } catch {
+    return null; // the state line says that the service is away
+  }
+}
+
+/** The conversation is no longer this person's to see: say so, stop its buttons, keep what was being written. */
+async function withoutConversation() {
+  const home = document.body.dataset.home;
+  const gone = document.getElementById("gone");
+  const fresh = location.pathname === home ? null : await read(home);
+  if (fresh && gone) {
+    gone.hidden = false;
+    for (const button of document.querySelectorAll("#doing button")) button.disabled = true;
+  }
+  return fresh;
+}
+
+function replace(part, newer) {
+  if (!newer || sameWords(part, newer)) return;
+  const wasAtEnd = part.scrollHeight - part.scrollTop - part.clientHeight < NEAR_END;
+  const focused = part.contains(document.activeElement) ? document.activeElement.id : null;
+  part.replaceChildren(...newer.childNodes); // the part itself stays: a live region must, to be read out
+  if (wasAtEnd) part.scrollTop = part.scrollHeight;
+  if (focused && focused !== part.id) document.getElementById(focused)?.focus();
+}
+
+/** Equal but for the clocks, which run by themselves. */
+function sameWords(part, newer) {
+  return bare(part) === bare(newer);
+}
+
+function bare(part) {
+  const copy = part.cloneNode(true);
+  for (const clock of copy.querySelectorAll("[data-seconds]")) {
+    clock.removeAttribute("data-seconds");
+    clock.textContent = "";
+  }
+  return copy.innerHTML;
+}
+
+/** Buttons and the reply box change only when what one can do changed; what was typed is kept. */
+function replaceDoing(fresh) {
+  const [doing, newer] = [document.getElementById("doing"), fresh.getElementById("doing")];
+  if (!doing || !newer || doing.dataset.can === newer.dataset.can) return;
+  const draft = document.getElementById("reply-box")?.value ?? "";
+  const box = newer.querySelector("#reply-box");
+  if (box) box.value = draft;
+  doing.replaceWith(newer);
+}
+
+function announceNew(fresh) {
+  const known = new Set([...document.querySelectorAll("#queue-list li")].map((row) => row.id));
+  const arrived = [...fresh.querySelectorAll("#queue-list li")].filter((row) => !known.has(row.id));
+  if (arrived.length === 0) return;
+  const words = arrived.map((row) => (row.dataset.priority === "crisis" ? `Crisis ${row.dataset.tag}` : row.dataset.tag));
+  document.getElementById("announce").textContent = `New in the queue: ${words.join(", ")}`;
+  document.title = document.title.startsWith("(new) ") ? document.title : `(new) ${document.title}`;
+}

@@ -1,0 +1,89 @@
+"""Talks to Rasa over loopback. A breaker stops hammering it while it is down; slow is not failed until the time-out."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import structlog
+
+from bot.services.context import BotReply, DialogueDown
+
+log = structlog.get_logger("dialogue")
+
+FAILURES_UNTIL_OPEN = 3
+OPEN_FOR = 2.0  # seconds between two tries while Rasa is down
+
+
+class Breaker:
+    """Counts failures in a row; after a few, lets one try through every OPEN_FOR seconds."""
+
+    def __init__(self, clock: Any = time.monotonic) -> None:
+        self._clock, self._failures, self._next_try = clock, 0, 0.0
+
+    def allows(self) -> bool:
+        if self._failures < FAILURES_UNTIL_OPEN:
+            return True
+        if self._clock() < self._next_try:
+            return False
+        self._next_try = self._clock() + OPEN_FOR
+        return True
+
+    def worked(self) -> None:
+        self._failures = 0
+
+    def failed(self) -> None:
+        self._failures += 1
+        self._next_try = self._clock() + OPEN_FOR
+
+
+class RasaClient:
+    """Asks Rasa's channel of ours (`rasa_components/channel.py`) for one turn."""
+
+    def __init__(
+        self, base_url: str, secret: str, timeout: float, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        limits = httpx.Limits(max_connections=20, max_keepalive_connections=20)
+        self._http = httpx.AsyncClient(
+            base_url=base_url,
+            headers={"X-Warmline-Secret": secret},
+            timeout=httpx.Timeout(timeout, connect=2.0),
+            limits=limits,
+            transport=transport,
+            trust_env=False,
+        )
+        self._breaker = Breaker()
+
+    async def ask(
+        self, *, conversation_id: str, message_id: int, turn_id: int, text: str, trusted: bool, retry: bool
+    ) -> list[BotReply]:
+        """One turn. Raises DialogueDown when Rasa is away, too slow, or answers with an error."""
+        if not self._breaker.allows():
+            raise DialogueDown("breaker")
+        body = {
+            "conversation_id": conversation_id,
+            "message_id": str(message_id),
+            "turn_id": str(turn_id),
+            "text": text,
+            "trusted": trusted,
+            "retry": retry,
+            "metadata": {},
+        }
+        try:
+            answer = await self._http.post("/webhooks/warmline/webhook", json=body)
+            answer.raise_for_status()
+            replies = [_reply(item) for item in answer.json()["replies"]]
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            self._breaker.failed()
+            log.warning("dialogue.down", error=type(error).__name__, conversation_id=conversation_id)
+            raise DialogueDown(type(error).__name__) from None
+        self._breaker.worked()
+        return replies
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+
+def _reply(item: Mapping[str, Any]) -> BotReply:
+    options = tuple((str(option["label"]), str(option["payload"])) for option in item.get("options") or ())
+    return BotReply(text=str(item["text"] or ""), options=options, name=item.get("name"))

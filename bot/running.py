@@ -1,0 +1,196 @@
+"""Runs everything in one process with two children, PostgreSQL and Rasa; all of it ends together."""
+
+import asyncio
+import base64
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy.engine import make_url
+
+from bot.app import Service, build, key_of, new_secret
+from bot.demonstration import set_up_demonstration
+from bot.dialogue.client import RasaClient
+from bot.jobs import working
+from bot.log import quiet_loop
+from bot.processes import Supervised, answers_at, free_port, rasa_command
+from bot.screen.screen import Screen
+from bot.settings import ROOT, Settings
+from bot.store.embedded import EmbeddedPostgres
+from bot.store.migrate import migrate
+from bot.store.vault import derive, vault_from
+from bot.web.listening import listen_for_changes
+
+log = structlog.get_logger("running")
+
+
+@dataclass(frozen=True)
+class Running:
+    """What `up` started: the service, the address of its pages, and Rasa's process."""
+
+    service: Service
+    address: str
+    rasa: Supervised
+
+
+@contextlib.contextmanager
+def postgres(settings: Settings, progress: Callable[[str], None]):  # type: ignore[no-untyped-def]
+    """(SQLAlchemy URL, psycopg conninfo, Rasa's URL) of the database: DATABASE_URL, or our own."""
+    if settings.database_url is not None:
+        url = make_url(settings.database_url.get_secret_value())
+        own = url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+        rasa = url.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
+        yield own, url.set(drivername="postgresql").render_as_string(hide_password=False), rasa
+        return
+    with EmbeddedPostgres(settings.data_dir / "postgres", progress) as embedded:
+        yield embedded.url, embedded.dsn, embedded.url_for("postgresql+psycopg2")
+
+
+def load_screen(progress: Callable[[str], None]) -> Screen | None:
+    """The safety screen. When it cannot be loaded every message is asked about and the operator is told."""
+    try:
+        return Screen.load()
+    except Exception as error:
+        log.error("screen.not_loaded", error=type(error).__name__)
+        progress(
+            "The safety screen could not be loaded: every message will be answered with the direct question."
+        )
+        return None
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncIterator[Running]:
+    """Start everything in order, and stop it in the reverse order however the block ends."""
+    asyncio.get_running_loop().set_exception_handler(quiet_loop)
+    async with contextlib.AsyncExitStack() as stack:
+        url, dsn, rasa_url = stack.enter_context(postgres(settings, progress))
+        await asyncio.to_thread(migrate, url)
+        key, secret, rasa_port = key_of(settings), new_secret(), free_port()
+        dialogue = RasaClient(f"http://127.0.0.1:{rasa_port}", secret, settings.dialogue_timeout)
+        stack.push_async_callback(dialogue.close)
+        service = build(
+            settings,
+            url=url,
+            dsn=dsn,
+            vault=vault_from(key),
+            dialogue=dialogue,
+            actions_secret=secret,
+            screen=load_screen(progress),
+        )
+        await stack.enter_async_context(service.opened())
+        if settings.demonstration:
+            await set_up_demonstration(service.context.database)
+        internal_port = await stack.enter_async_context(served(service.internal, "127.0.0.1", 0))
+        rasa = _rasa(settings, rasa_port, internal_port, secret, rasa_url, key)
+        progress("Rasa is starting (about 15 seconds) ...")
+        await rasa.start()
+        stack.push_async_callback(rasa.stop)
+        await stack.enter_async_context(_background(listen_for_changes(dsn, service.bell)))
+        await stack.enter_async_context(working(service.queue, service.context, settings.concurrency))
+        port = await stack.enter_async_context(served(service.pages, settings.host, settings.port))
+        stack.callback(service.bell.close)  # open pages end before the listener waits for them
+        yield Running(service, f"http://{settings.host}:{port}", rasa)
+
+
+def _rasa(
+    settings: Settings, port: int, internal_port: int, secret: str, database: str, key: bytes
+) -> Supervised:
+    variables = {
+        "WARMLINE_RASA_SECRET": secret,
+        "WARMLINE_ACTIONS_URL": f"http://127.0.0.1:{internal_port}/actions/webhook",
+        "WARMLINE_TRACKER_URL": database,
+        "WARMLINE_TRACKER_KEY": base64.b64encode(derive(key, "rasa tracker")).decode(),
+        "WARMLINE_CLINIC": str(settings.clinic_file),
+        "WARMLINE_ENCODER": str(settings.encoder_dir),
+    }
+    command = rasa_command(
+        ROOT,
+        python=settings.rasa_python,
+        model=settings.model_file,
+        port=port,
+        token=new_secret(),
+        variables=variables,
+    )
+    return Supervised(
+        "rasa", command, answers_at(f"http://127.0.0.1:{port}/"), settings.data_dir / "logs" / "rasa.log"
+    )
+
+
+@contextlib.asynccontextmanager
+async def served(app: FastAPI, host: str, port: int) -> AsyncIterator[int]:
+    """Serve an application; yields its port. Raises OSError when the port is taken."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+    socket = config.bind_socket()
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[socket]))
+    try:
+        while not server.started:
+            if task.done():
+                raise OSError("the web server did not start")
+            await asyncio.sleep(0.01)
+        yield int(socket.getsockname()[1])
+    finally:
+        server.should_exit = True
+        await asyncio.gather(task, return_exceptions=True)
+        socket.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers: stopping is decided in one place, below."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]
+        yield
+
+
+@contextlib.asynccontextmanager
+async def _background(work):  # type: ignore[no-untyped-def]
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def up(settings: Settings, progress: Callable[[str], None]) -> None:
+    """`warmline up`: run until Ctrl-C or SIGTERM."""
+    stop = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    async with running(settings, progress) as parts:
+        progress(f"Phones: {parts.address}/phones")
+        progress(f"Desk:   {parts.address}/desk   (no login yet: this machine only)")
+        with contextlib.suppress(Exception):
+            await _until(parts.rasa.until_ready(), stop)
+        if not stop.is_set():
+            progress(
+                "Ready. Ctrl-C stops everything."
+                if parts.rasa.is_ready
+                else "Rasa did not start yet; trying on."
+            )
+        await stop.wait()
+        progress("Stopping ...")
+    progress(f"Stopped (process {os.getpid()}).")
+
+
+async def _until(work, stop: asyncio.Event) -> None:  # type: ignore[no-untyped-def]
+    task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not task.done():
+        task.cancel()
+    await asyncio.gather(task, stopped, return_exceptions=True)

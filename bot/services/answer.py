@@ -1,0 +1,212 @@
+"""The way of a client's message after it was stored: screen, consent, who holds the conversation, answer.
+
+The order of the stages is `domain/conversation.next_step`; each stage is one function below.
+No transaction is open while Rasa thinks: read and commit, ask, then lock, re-check and write.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.domain.consent import Keyword, keyword_in
+from bot.domain.conversation import Conversation, Step, next_step
+from bot.domain.options import Option, as_text, chosen, number_in
+from bot.screen.verdict import Verdict
+from bot.services.choices import choose
+from bot.services.context import Context
+from bot.services.disclosure import disclose
+from bot.services.outbox import Unit, unit
+from bot.services.relay import relay_to_counselor
+from bot.services.screening import ensure_verdict
+from bot.services.turn import ask_bot
+from bot.store import conversations, counselors, handoffs, messages
+from bot.store.messages import Message
+
+
+@dataclass(frozen=True)
+class Read:
+    """What is known of a message before anything is decided. It is re-read under the lock before any write."""
+
+    message: Message
+    verdict: Verdict
+    keyword: Keyword | None
+    option: Option | None
+    old_option: bool
+    step: Step
+
+
+async def handle_message(context: Context, message_id: int) -> None:
+    """Deal with one stored message. Called again after a crash it goes on where it stopped; done is done."""
+    verdict = await ensure_verdict(context, message_id)
+    async with context.database.transaction() as tx:
+        message = await messages.read(tx, message_id)
+        if message.handled_at is not None:
+            return
+        assert message.conversation_id is not None
+        conversation = await conversations.read(tx, message.conversation_id)
+        newest = conversation.options_message_id
+        asked = newest is not None and await messages.is_sent(tx, newest, message.created_at)
+    read = _understand(conversation, message, verdict, question_was_sent=asked)
+    if read.step is Step.ANSWER:
+        await ask_bot(context, conversation, message, text=_typed(message.text), trusted=False)
+    elif read.step is Step.OPTION and read.option is not None and read.option.payload.startswith("/"):
+        await ask_bot(context, conversation, message, text=read.option.payload, trusted=True)
+    else:
+        await _write(context, read)
+
+
+def _understand(
+    conversation: Conversation, message: Message, verdict: Verdict, *, question_was_sent: bool
+) -> Read:
+    option, old = _option(conversation, message, question_was_sent=question_was_sent)
+    keyword = None if message.press else keyword_in(message.text)
+    step = next_step(conversation, level=verdict.level, keyword=keyword, option=option, pressed_old=old)
+    if step is Step.ANSWER and not _typed(message.text):
+        step = Step.UNREADABLE
+    return Read(message, verdict, keyword, option, old, step)
+
+
+def _option(
+    conversation: Conversation, message: Message, *, question_was_sent: bool
+) -> tuple[Option | None, bool]:
+    """(the option this message chooses, whether it names one that does not count)."""
+    if message.press is not None:
+        question, _, place = message.press.partition(":")
+        current = question == str(conversation.options_message_id) and place.isdigit()
+        if current and int(place) < len(conversation.options):
+            return conversation.options[int(place)], False
+        return None, True
+    if not conversation.options:
+        return None, False
+    if not question_was_sent:
+        return None, number_in(message.text) is not None
+    option = chosen(message.text, conversation.options)
+    return option, option is None and number_in(message.text) is not None
+
+
+def _typed(text: str) -> str:
+    """What a person typed, as Rasa may see it: a leading "/" would set an intent, so it goes (trap T12)."""
+    return text.lstrip("/ \t\n\r").rstrip()[:2000]
+
+
+async def _write(context: Context, read: Read) -> None:
+    """Every step that needs no Rasa: lock, decide once more on what is true now, write."""
+    now = context.clock.now()
+    async with unit(context) as work:
+        assert read.message.conversation_id is not None
+        conversation = await conversations.lock(work.tx, read.message.conversation_id)
+        message = await messages.read(work.tx, read.message.id)
+        if message.handled_at is not None:
+            return
+        step = next_step(
+            conversation,
+            level=read.verdict.level,
+            keyword=read.keyword,
+            option=read.option,
+            pressed_old=read.old_option,
+        )
+        if read.step is Step.UNREADABLE and step is Step.ANSWER:
+            step = Step.UNREADABLE
+        elif step is Step.ANSWER:
+            step = Step.OLD_OPTION  # the conversation came back to the bot in between: say how to go on
+        await _STEPS[step](work, conversation, read)
+        await messages.finish(work.tx, message.id, str(step), now)
+        await conversations.change(work.tx, conversation.id, last_incoming_at=now)
+
+
+async def _crisis(work: Unit, conversation: Conversation, read: Read) -> None:
+    """The screen has already answered and alerted; the bot adds nothing."""
+
+
+async def _opt_out(work: Unit, conversation: Conversation, read: Read) -> None:
+    now = work.context.clock.now()
+    await messages.drop_unsent_answers(work.tx, conversation.id)
+    if not work.context.channels[conversation.channel].traits.answers_keywords:
+        await work.to_client(conversation, "C10", kind="consent")
+    await conversations.change(work.tx, conversation.id, opted_out_at=now)
+    handoff = await handoffs.open_of(work.tx, conversation.id)
+    if handoff is not None and handoff.counselor_id is not None:
+        counselor = await counselors.read(work.tx, handoff.counselor_id)
+        await work.to_counselor(counselor, "client_left", handoff)
+
+
+async def _opt_in(work: Unit, conversation: Conversation, read: Read) -> None:
+    await conversations.change(
+        work.tx, conversation.id, opted_out_at=None, disclosed_at=None, rasa_stale=True
+    )
+    back = await conversations.lock(work.tx, conversation.id)
+    await disclose(work, back)
+    await work.to_client(back, "opted_in")
+
+
+async def _stay_silent(work: Unit, conversation: Conversation, read: Read) -> None:
+    """Somebody who opted out wrote. Nothing is sent; only an opt-in word brings them back (lessons 9)."""
+
+
+async def _help(work: Unit, conversation: Conversation, read: Read) -> None:
+    if not work.context.channels[conversation.channel].traits.answers_keywords:
+        await work.to_client(conversation, "C9", kind="consent")
+
+
+async def _relay(work: Unit, conversation: Conversation, read: Read) -> None:
+    await relay_to_counselor(work, conversation, read.message, flagged=read.verdict.level != "clear")
+    if read.keyword is Keyword.HELP:
+        await _help(work, conversation, read)
+
+
+async def _ask_directly(work: Unit, conversation: Conversation, read: Read) -> None:
+    await disclose(work, conversation)
+    text_id = work.context.screen.reply_for(read.verdict, conversation.channel)
+    await work.to_client(conversation, text_id, kind="ask", reply_to=read.message.id)
+
+
+async def _option_of_ours(work: Unit, conversation: Conversation, read: Read) -> None:
+    assert read.option is not None
+    await choose(work, conversation, read.message, read.option.payload)
+
+
+async def _old_option(work: Unit, conversation: Conversation, read: Read) -> None:
+    """A number or button that names nothing now: say so, and show the newest question again."""
+    if read.message.press is None and conversation.options and read.message.created_at is not None:
+        again = await _newest_question(work, conversation)
+        text, _ = work.context.texts.render("which_number", work.context.clinic)
+        if again is not None:
+            await work.say(conversation, f"{text} {again}", conversation.options, kind="notice")
+            return
+    await work.to_client(conversation, "old_option")
+
+
+async def _newest_question(work: Unit, conversation: Conversation) -> str | None:
+    if conversation.options_message_id is None:
+        return None
+    question = await messages.read(work.tx, conversation.options_message_id)
+    return question.text if len(as_text(question.text, question.options)) < 250 else ""
+
+
+async def _hold(work: Unit, conversation: Conversation, read: Read) -> None:
+    now = work.context.clock.now()
+    if not conversation.may_hold(now):
+        return
+    await work.to_client(
+        conversation, "holding_crisis" if conversation.crisis_at else "holding", kind="holding"
+    )
+    await conversations.change(work.tx, conversation.id, last_holding_at=now)
+
+
+async def _unreadable(work: Unit, conversation: Conversation, read: Read) -> None:
+    await disclose(work, conversation)
+    await work.to_client(conversation, "nothing_to_read")
+
+
+_STEPS: dict[Step, Callable[[Unit, Conversation, Read], Awaitable[None]]] = {
+    Step.NOTHING_MORE: _crisis,
+    Step.OPT_OUT: _opt_out,
+    Step.OPT_IN: _opt_in,
+    Step.STAY_SILENT: _stay_silent,
+    Step.HELP: _help,
+    Step.RELAY: _relay,
+    Step.ASK_DIRECTLY: _ask_directly,
+    Step.OPTION: _option_of_ours,
+    Step.OLD_OPTION: _old_option,
+    Step.HOLD: _hold,
+    Step.UNREADABLE: _unreadable,
+}

@@ -1,0 +1,110 @@
+"""What an option of the service's own means ("screen:yes", "wait:leave", ...). Options for Rasa begin with "/"."""
+
+from collections.abc import Awaitable, Callable
+
+from bot.domain.conversation import Conversation
+from bot.services.crisis import raise_alarm, send_help
+from bot.services.handoff import open_within, withdraw
+from bot.services.outbox import Unit
+from bot.store import conversations, handoffs
+from bot.store.messages import Message
+
+
+async def choose(work: Unit, conversation: Conversation, message: Message, payload: str) -> None:
+    """Do what the chosen option means. The question it belongs to no longer counts afterwards."""
+    await conversations.offer_options(work.tx, conversation.id, None, ())
+    await _CHOICES[payload](work, conversation, message)
+
+
+async def _in_danger(work: Unit, conversation: Conversation, message: Message) -> None:
+    outcome = await raise_alarm(work, conversation)
+    await send_help(work, conversation, "C3_alerted", outcome, reply_to=message.id)
+
+
+async def _rather_not(work: Unit, conversation: Conversation, message: Message) -> None:
+    """ "Rather not say" counts as high, never as no (rules 2.3)."""
+    outcome = await raise_alarm(work, conversation)
+    await send_help(work, conversation, "ask_rather_not", outcome, reply_to=message.id)
+
+
+async def _alert(work: Unit, conversation: Conversation, message: Message) -> None:
+    outcome = await raise_alarm(work, conversation)
+    await send_help(work, conversation, "alert_yes", outcome, reply_to=message.id)
+
+
+async def _anyone(work: Unit, conversation: Conversation, message: Message) -> None:
+    """In a crisis somebody else is all right for now: musts become wishes, nevers stay."""
+    needs = await conversations.read_needs(work.tx, conversation.id)
+    eased = needs.__class__(
+        prefer=needs.must + needs.prefer,
+        never=needs.never,
+        do_not_ask=needs.do_not_ask,
+        language=needs.language,
+        note=needs.note,
+    )
+    await conversations.write_needs(work.tx, conversation.id, eased)
+    existing = await handoffs.open_of(work.tx, conversation.id)
+    if existing is not None and existing.waiting:
+        await handoffs.change(work.tx, existing.id, priority="normal")
+    outcome = await raise_alarm(work, conversation)
+    await send_help(work, conversation, "repeat", outcome, reply_to=message.id)
+
+
+async def _open(work: Unit, conversation: Conversation, message: Message) -> None:
+    """A person was asked for while the dialogue engine is down: open the handoff without it."""
+    needs = await conversations.read_needs(work.tx, conversation.id)
+    outcome = await open_within(work, conversation, needs, priority="normal")
+    await work.to_client(conversation, _TOLD[outcome.state], reply_to=message.id)
+
+
+_TOLD = {
+    "offered": "asked_counselors",
+    "already_open": "asked_counselors",
+    "nobody_on_duty": "nobody_here",
+    "nobody_eligible": "nobody_fits",
+}
+
+
+async def _leave_queue(work: Unit, conversation: Conversation, message: Message) -> None:
+    await withdraw(work, conversation)
+    now = await conversations.lock(work.tx, conversation.id)
+    await work.to_client(now, "left_waiting", reply_to=message.id)
+
+
+def _feedback(value: int) -> Callable[[Unit, Conversation, Message], Awaitable[None]]:
+    async def keep(work: Unit, conversation: Conversation, message: Message) -> None:
+        closed = await handoffs.last_closed_of(work.tx, conversation.id)
+        if closed is not None and value:
+            await handoffs.change(work.tx, closed.id, feedback=value)
+        await work.to_client(conversation, "thanks_feedback", reply_to=message.id)
+
+    return keep
+
+
+def _say(text_id: str) -> Callable[[Unit, Conversation, Message], Awaitable[None]]:
+    async def say(work: Unit, conversation: Conversation, message: Message) -> None:
+        await work.to_client(conversation, text_id, reply_to=message.id)
+
+    return say
+
+
+_CHOICES: dict[str, Callable[[Unit, Conversation, Message], Awaitable[None]]] = {
+    "screen:yes": _in_danger,
+    "screen:no": _say("ask_no"),
+    "screen:rather_not": _rather_not,
+    "alert:yes": _alert,
+    "alert:no": _say("alert_no"),
+    "anyone:yes": _anyone,
+    "anyone:no": _say("alert_no"),
+    "country:us": _say("alert_no"),
+    "country:other": _say("outside_us"),
+    "handoff:open": _open,
+    "handoff:no": _say("all_right"),
+    "wait:keep": _say("kept_waiting"),
+    "wait:leave": _leave_queue,
+    "feedback:0": _feedback(0),
+    "feedback:1": _feedback(1),
+    "feedback:2": _feedback(2),
+    "feedback:3": _feedback(3),
+}
+KNOWN = frozenset(_CHOICES)

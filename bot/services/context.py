@@ -1,0 +1,93 @@
+"""What the services are given: the database, the jobs, the screen, the dialogue, the channels, the clock, the clinic.
+
+Made once, in `bot/app.py`, by production and tests alike.
+"""
+
+import asyncio
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from bot.channels.base import Channel
+from bot.clinic import Clinic
+from bot.domain.handoff import Ladder
+from bot.screen.texts import Texts
+from bot.screen.verdict import Verdict
+from bot.store.database import Database, Tx
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+
+
+class SystemClock:
+    """The machine's clock, in UTC."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of durable work. Arguments are ids only. A lock keeps jobs of the same lock in order."""
+
+    name: str
+    args: Mapping[str, Any]
+    lock: str | None = None
+    priority: int = 0
+
+
+class Jobs(Protocol):
+    async def add(self, tx: Tx, *jobs: Job) -> None:
+        """Queue jobs in the caller's transaction: they stand or fall with its data."""
+        ...
+
+
+class ScreenPort(Protocol):
+    async def check(self, text: str, earlier: Sequence[str] = ()) -> Verdict:
+        """Never raises: when the screen itself fails the verdict is "ask"."""
+        ...
+
+    def reply_for(self, verdict: Verdict, channel: str) -> str:
+        """The id of the fixed text that answers this verdict."""
+        ...
+
+
+@dataclass(frozen=True)
+class BotReply:
+    """One text of Rasa's. `name` is the response it came from."""
+
+    text: str
+    options: tuple[tuple[str, str], ...] = ()
+    name: str | None = None
+
+
+class DialogueDown(Exception):
+    """Rasa did not answer, or not in time. The text names the reason, never the message."""
+
+
+class Dialogue(Protocol):
+    async def ask(
+        self, *, conversation_id: str, message_id: int, turn_id: int, text: str, trusted: bool, retry: bool
+    ) -> list[BotReply]:
+        """One turn of the dialogue. Raises DialogueDown."""
+        ...
+
+
+@dataclass
+class Context:
+    """Everything a service may use."""
+
+    database: Database
+    jobs: Jobs
+    screen: ScreenPort
+    dialogue: Dialogue
+    channels: Mapping[str, Channel]
+    clinic: Clinic
+    texts: Texts
+    clock: Clock = field(default_factory=SystemClock)
+    rng: random.Random = field(default_factory=random.SystemRandom)
+    ladder: Ladder = field(default_factory=Ladder)
+    screening: dict[int, "asyncio.Task[Verdict]"] = field(default_factory=dict)

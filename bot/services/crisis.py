@@ -1,0 +1,71 @@
+"""What happens when the screen sees danger: help first, then a human, without Rasa. Never a promise, never a method."""
+
+from datetime import timedelta
+
+from bot.domain.conversation import Conversation, HeldBy
+from bot.domain.matching import is_eligible
+from bot.screen.verdict import Verdict
+from bot.services.disclosure import disclose
+from bot.services.handoff import HandoffOutcome, open_within
+from bot.services.outbox import Unit
+from bot.store import conversations, counselors, handoffs, messages
+from bot.store.messages import Message
+
+REPEAT_AFTER = timedelta(seconds=60)  # the same help is not sent again within this time
+
+
+async def respond_to_crisis(
+    work: Unit, conversation: Conversation, message: Message, verdict: Verdict
+) -> None:
+    """Send the fixed text and alert every eligible counselor, in the transaction that stores the verdict.
+
+    While a counselor is on, no text goes in between: the counselor and the supervisors are told. To somebody who
+    opted out nothing is sent; staff are alerted all the same.
+    """
+    now = work.context.clock.now()
+    await conversations.change(work.tx, conversation.id, crisis_at=now)
+    if conversation.held_by is HeldBy.COUNSELOR:
+        await _tell_who_is_on(work, conversation)
+        return
+    before = await handoffs.open_of(work.tx, conversation.id)
+    outcome = await raise_alarm(work, conversation, about_other=verdict.about == "other")
+    last = await messages.last_of_kind(work.tx, conversation.id, ("crisis",))
+    if last is not None and now - last < REPEAT_AFTER:
+        return
+    repeated = before is not None and before.crisis and last is not None
+    text_id = "repeat" if repeated else work.context.screen.reply_for(verdict, conversation.channel)
+    await send_help(work, conversation, text_id, outcome, reply_to=message.id)
+
+
+async def raise_alarm(work: Unit, conversation: Conversation, *, about_other: bool = False) -> HandoffOutcome:
+    """Open an urgent handoff, or make the open one urgent. Needs stay hard."""
+    await conversations.change(work.tx, conversation.id, crisis_at=work.context.clock.now())
+    needs = await conversations.read_needs(work.tx, conversation.id)
+    return await open_within(work, conversation, needs, priority="crisis", about_other=about_other)
+
+
+async def send_help(
+    work: Unit, conversation: Conversation, text_id: str, outcome: HandoffOutcome, *, reply_to: int
+) -> None:
+    """The crisis text with the true line about the counselors; what nobody was told yet about us goes after it."""
+    line = "nobody" if outcome.state == "nobody_on_duty" else "alerted"
+    if outcome.state == "nobody_eligible":
+        line = ""
+    await work.to_client(conversation, text_id, kind="crisis", reply_to=reply_to, line=line or None)
+    if outcome.state == "nobody_eligible":
+        await work.to_client(conversation, "nobody_eligible", kind="crisis", reply_to=reply_to)
+    await disclose(work, conversation)
+
+
+async def _tell_who_is_on(work: Unit, conversation: Conversation) -> None:
+    handoff = await handoffs.open_of(work.tx, conversation.id)
+    if handoff is None:
+        return
+    await handoffs.change(work.tx, handoff.id, priority="crisis")
+    needs = await conversations.read_needs(work.tx, conversation.id)
+    for counselor in await counselors.roster(work.tx):
+        concerned = counselor.id == handoff.counselor_id or (
+            counselor.supervisor and is_eligible(counselor, needs)
+        )
+        if concerned:
+            await work.to_counselor(counselor, "alert_urgent_now", handoff)

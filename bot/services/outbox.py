@@ -1,0 +1,122 @@
+"""Queues texts in the caller's transaction and the jobs that send them. The one place that decides who may be sent to."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+
+from bot.domain.conversation import Conversation
+from bot.domain.handoff import Handoff
+from bot.domain.matching import Counselor
+from bot.domain.options import Option
+from bot.domain.sms_text import gsm7_clean
+from bot.services.context import Context, Job
+from bot.store import conversations, messages
+from bot.store.database import Tx
+
+CRISIS_FIRST = 100  # priority of crisis texts in a recipient's queue
+
+
+def deliver_job(conversation_id: str | None, counselor_id: str | None) -> Job:
+    """The job that sends what is queued for one recipient. Its lock is apart from the conversation's own."""
+    recipient = counselor_id or conversation_id
+    args = {"counselor_id": counselor_id} if counselor_id else {"conversation_id": conversation_id}
+    return Job("deliver", args, lock=f"out:{recipient}", priority=5)
+
+
+@dataclass
+class Unit:
+    """One transaction and the texts it queues; the send jobs are added when it ends."""
+
+    context: Context
+    tx: Tx
+    jobs: dict[str, Job] = field(default_factory=dict)
+    concerns_desk: bool = False
+
+    async def to_client(
+        self,
+        conversation: Conversation,
+        text_id: str,
+        *,
+        kind: str = "notice",
+        handoff: Handoff | None = None,
+        reply_to: int | None = None,
+        line: str | None = None,
+        **values: str,
+    ) -> int | None:
+        """Queue one of the reviewed texts for the client. None when they opted out: then nothing is sent."""
+        text, options = self.context.texts.render(text_id, self.context.clinic, line=line, **values)
+        offered = [Option(o.label, o.payload) for o in options]
+        return await self.say(conversation, text, offered, kind=kind, handoff=handoff, reply_to=reply_to)
+
+    async def say(
+        self,
+        conversation: Conversation,
+        text: str,
+        options: Sequence[Option] = (),
+        *,
+        author: str = "bot",
+        kind: str = "answer",
+        handoff: Handoff | None = None,
+        reply_to: int | None = None,
+    ) -> int | None:
+        """Queue a text for the client; its options become the conversation's newest question."""
+        if conversation.opted_out_at is not None:
+            return None
+        message_id = await messages.add_outgoing(
+            self.tx,
+            channel=conversation.channel,
+            conversation_id=conversation.id,
+            text=gsm7_clean(text) if author != "counselor" else text,
+            options=options,
+            author=author,
+            kind=kind,
+            handoff_id=handoff.id if handoff else None,
+            reply_to=reply_to,
+            priority=CRISIS_FIRST if kind == "crisis" else 0,
+        )
+        if options:
+            await conversations.offer_options(self.tx, conversation.id, message_id, options)
+        self.concerns_desk = self.concerns_desk or handoff is not None
+        self._send(deliver_job(conversation.id, None))
+        return message_id
+
+    async def to_counselor(
+        self, counselor: Counselor, text_id: str, handoff: Handoff | None = None, **values: str
+    ) -> int:
+        """Queue one of the service's texts for a counselor."""
+        if handoff is not None:
+            values = {"tag": handoff.tag, "priority": handoff.priority.upper(), **values}
+        text, options = self.context.texts.render(text_id, self.context.clinic, **values)
+        message_id = await messages.add_outgoing(
+            self.tx,
+            channel=counselor.channel,
+            counselor_id=counselor.id,
+            conversation_id=handoff.conversation_id if handoff else None,
+            handoff_id=handoff.id if handoff else None,
+            text=text,
+            options=[Option(o.label.format(**values), o.payload.format(**values)) for o in options],
+            author="service",
+            kind="relay" if text_id.startswith("relay_") else "alert",
+            priority=CRISIS_FIRST if handoff is not None and handoff.crisis else 0,
+        )
+        self.concerns_desk = True
+        self._send(deliver_job(None, counselor.id))
+        return message_id
+
+    def _send(self, job: Job) -> None:
+        assert job.lock is not None
+        self.jobs[job.lock] = job
+
+
+@asynccontextmanager
+async def unit(context: Context) -> AsyncIterator[Unit]:
+    """One transaction: data, queued texts and their jobs stand or fall together."""
+    async with context.database.transaction() as tx:
+        work = Unit(context, tx)
+        yield work
+        if work.jobs:
+            await context.jobs.add(tx, *work.jobs.values())
+        if work.concerns_desk:
+            await tx.run(select(func.pg_notify("warmline_changes", "queue")))

@@ -1,0 +1,64 @@
+"""Stores what a channel brings, once, with its jobs in the same transaction. Decides nothing about content."""
+
+import unicodedata
+
+from bot.channels.base import Incoming
+from bot.services.context import Context, Job
+from bot.store import conversations, counselors, messages
+from bot.store.database import Tx
+
+LONGEST = 10_000  # characters of one message that are kept; more is cut, and no provider delivers more
+
+
+def readable(text: str) -> str:
+    """The text without control characters and lone surrogates, at most LONGEST characters."""
+    kept = (c for c in text[: 2 * LONGEST] if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(kept)[:LONGEST]
+
+
+async def receive_from_client(context: Context, incoming: Incoming) -> int | None:
+    """Store a client's message and queue its screen and its handling. None when it was delivered before.
+
+    When this returns, the message is safe: the provider may be told 200.
+    """
+    async with context.database.transaction() as tx:
+        conversation_id = await conversations.find_or_create(tx, incoming.channel, incoming.address)
+        message_id = await _store(tx, incoming, conversation_id=conversation_id)
+        if message_id is None:
+            return None
+        await context.jobs.add(
+            tx,
+            Job("screen", {"message_id": message_id}, priority=10),
+            Job("handle", {"message_id": message_id}, lock=conversation_id),
+        )
+        return message_id
+
+
+async def receive_from_staff(context: Context, incoming: Incoming) -> int | None:
+    """Store a counselor's text and queue it. None when it is a repeat, or when nobody we know wrote it."""
+    async with context.database.transaction() as tx:
+        counselor_id = await counselors.find_by_address(tx, incoming.channel, incoming.address)
+        if counselor_id is None:
+            return None
+        message_id = await _store(tx, incoming, counselor_id=counselor_id)
+        if message_id is None:
+            return None
+        await context.jobs.add(
+            tx, Job("staff", {"message_id": message_id}, lock=f"staff:{counselor_id}", priority=5)
+        )
+        return message_id
+
+
+async def _store(
+    tx: Tx, incoming: Incoming, *, conversation_id: str | None = None, counselor_id: str | None = None
+) -> int | None:
+    return await messages.add_incoming(
+        tx,
+        channel=incoming.channel,
+        external_id=incoming.external_id,
+        text=readable(incoming.text),
+        press=incoming.press,
+        kind=incoming.kind,
+        conversation_id=conversation_id,
+        counselor_id=counselor_id,
+    )

@@ -1,0 +1,122 @@
+"""One turn with Rasa: begin it, ask with no transaction open, and write only what is still true."""
+
+from collections.abc import Sequence
+
+from bot.domain.conversation import Conversation, HeldBy
+from bot.domain.options import Option
+from bot.services.context import BotReply, Context, DialogueDown
+from bot.services.disclosure import disclose
+from bot.services.outbox import Unit, unit
+from bot.store import conversations, messages, turns
+from bot.store.messages import Message
+
+MOST_TEXTS = 2  # a turn is at most two texts (rules 4.10); the first-message text comes on top, once
+AFRESH = "/handed_back"
+
+
+async def ask_bot(
+    context: Context, conversation: Conversation, message: Message, *, text: str, trusted: bool
+) -> None:
+    """Ask Rasa and queue its answer, once, however often this runs. Rasa down: an honest text and a human."""
+    async with context.database.transaction() as tx:
+        turn_id, state, is_new = await turns.begin(tx, message.id, conversation.id)
+    if state == "open":
+        try:
+            replies = await _ask(
+                context, conversation, message, turn_id, text, trusted=trusted, retry=not is_new
+            )
+        except DialogueDown:
+            await _give_up(context, message, turn_id)
+            return
+        await _write(context, message, turn_id, replies, trusted=trusted)
+
+
+async def _ask(
+    context: Context,
+    conversation: Conversation,
+    message: Message,
+    turn_id: int,
+    text: str,
+    *,
+    trusted: bool,
+    retry: bool,
+) -> list[BotReply]:
+    if conversation.rasa_stale:
+        await context.dialogue.ask(
+            conversation_id=conversation.id,
+            message_id=0,
+            turn_id=turn_id,
+            text=AFRESH,
+            trusted=True,
+            retry=False,
+        )
+    return await context.dialogue.ask(
+        conversation_id=conversation.id,
+        message_id=message.id,
+        turn_id=turn_id,
+        text=text,
+        trusted=trusted,
+        retry=retry,
+    )
+
+
+async def _write(
+    context: Context, message: Message, turn_id: int, replies: Sequence[BotReply], *, trusted: bool
+) -> None:
+    now = context.clock.now()
+    async with unit(context) as work:
+        assert message.conversation_id is not None
+        conversation = await conversations.lock(work.tx, message.conversation_id)
+        if not await turns.end(work.tx, turn_id, "written"):
+            return
+        speaks = await _bot_may_speak(work, conversation, turn_id)
+        outcome = "answered" if speaks and replies else "superseded"
+        if speaks:
+            await disclose(work, conversation)
+            if trusted:  # an option was chosen: its question no longer counts
+                await conversations.offer_options(work.tx, conversation.id, None, ())
+            await _say_all(work, conversation, message, replies)
+        await messages.finish(work.tx, message.id, outcome, now)
+        await conversations.change(work.tx, conversation.id, last_incoming_at=now, rasa_stale=False)
+
+
+async def _bot_may_speak(work: Unit, conversation: Conversation, turn_id: int) -> bool:
+    """The bot is mute while a human holds the conversation, or waits on one that this turn did not ask for."""
+    if conversation.opted_out_at is not None or conversation.held_by is HeldBy.COUNSELOR:
+        return False
+    if conversation.held_by is HeldBy.BOT:
+        return True
+    return await turns.effect(work.tx, turn_id, "open_handoff") is not None
+
+
+async def _say_all(
+    work: Unit, conversation: Conversation, message: Message, replies: Sequence[BotReply]
+) -> None:
+    for reply in at_most_two(replies):
+        options = [Option(label, payload) for label, payload in reply.options]
+        await work.say(conversation, reply.text, options, reply_to=message.id)
+
+
+def at_most_two(replies: Sequence[BotReply]) -> list[BotReply]:
+    """The replies as at most two texts: what goes beyond is joined to the second, whose options are the last ones."""
+    said = [reply for reply in replies if reply.text.strip()]
+    if len(said) <= MOST_TEXTS:
+        return said
+    rest = said[MOST_TEXTS - 1 :]
+    options = next((reply.options for reply in reversed(rest) if reply.options), ())
+    return [*said[: MOST_TEXTS - 1], BotReply(" ".join(reply.text for reply in rest), options)]
+
+
+async def _give_up(context: Context, message: Message, turn_id: int) -> None:
+    """Rasa did not answer: the turn is over, its late actions are refused, and the person hears the truth."""
+    now = context.clock.now()
+    async with unit(context) as work:
+        assert message.conversation_id is not None
+        conversation = await conversations.lock(work.tx, message.conversation_id)
+        if not await turns.end(work.tx, turn_id, "given_up"):
+            return
+        if await _bot_may_speak(work, conversation, turn_id):
+            await disclose(work, conversation)
+            await work.to_client(conversation, "cannot_answer", reply_to=message.id)
+        await messages.finish(work.tx, message.id, "dialogue_down", now)
+        await conversations.change(work.tx, conversation.id, last_incoming_at=now)

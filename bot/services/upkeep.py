@@ -1,0 +1,90 @@
+"""What runs by itself every second: due timers become jobs, and nothing that was accepted stays undone."""
+
+from datetime import timedelta
+
+from bot.services.context import Context, Job
+from bot.services.deliver import deliver
+from bot.services.handoff import advance_ladder
+from bot.services.outbox import Unit, deliver_job, unit
+from bot.services.silence import first_reply_missing
+from bot.store import conversations, counselors, handoffs, messages, timers
+from bot.store.messages import Message
+
+ORPHAN_AFTER = timedelta(seconds=5)  # a message this old without a job lost it, and gets a new one
+
+UNSENT_AFTER = timedelta(seconds=3)  # a text queued this long ago should have left
+
+
+async def fire_due_timers(context: Context) -> int:
+    """Turn every timer that is due into a job, in one transaction. Returns how many."""
+    async with context.database.transaction() as tx:
+        due = await timers.take_due(tx, context.clock.now())
+        await context.jobs.add(tx, *(Job("timer", {"timer_id": timer_id}, priority=5) for timer_id in due))
+    return len(due)
+
+
+async def fire_timer(context: Context, timer_id: int) -> None:
+    """Do what a timer is for, then mark it done; one that was interrupted is fired again and re-checks."""
+    async with context.database.transaction() as tx:
+        timer = await timers.read(tx, timer_id)
+    await _fire(context, timer)
+    async with context.database.transaction() as tx:
+        await timers.done(tx, timer_id, context.clock.now())
+
+
+async def _fire(context: Context, timer: timers.Timer) -> None:
+    match timer.kind:
+        case "ladder":
+            await advance_ladder(context, int(timer.subject), timer.step)
+        case "first_reply" | "nudged":
+            await first_reply_missing(context, int(timer.subject), nudged=timer.kind == "nudged")
+        case "resend":
+            side, _, recipient = timer.subject.partition(":")
+            if side == "counselor":
+                await deliver(context, counselor_id=recipient)
+            else:
+                await deliver(context, conversation_id=recipient)
+        case unknown:
+            raise ValueError(f"no timer is called {unknown}")
+
+
+async def adopt_orphans(context: Context) -> int:
+    """Give a job to every accepted message that has none any more, and to every text that is still unsent."""
+    async with context.database.transaction() as tx:
+        lost = await messages.orphans(tx, context.clock.now() - ORPHAN_AFTER)
+        for message_id, conversation_id, counselor_id in lost:
+            args = {"message_id": message_id}
+            if conversation_id is not None:
+                await context.jobs.add(tx, Job("handle", args, lock=conversation_id))
+            else:
+                await context.jobs.add(tx, Job("staff", args, lock=f"staff:{counselor_id}", priority=5))
+        return len(lost)
+
+
+async def resume_sending(context: Context) -> int:
+    """Send what was left queued or half-sent by a process that ended. Its own lock keeps it off a running job."""
+    async with context.database.transaction() as tx:
+        waiting = await messages.unsent_recipients(tx, context.clock.now() - UNSENT_AFTER)
+        await context.jobs.add(tx, *(deliver_job(None if c else conv, c) for conv, c in waiting))
+    return len(waiting)
+
+
+async def give_up_on(context: Context, message_id: int) -> None:
+    """A message could not be processed: mark it, tell the person the truth, and tell a human of the staff."""
+    async with unit(context) as work:
+        message = await messages.read(work.tx, message_id)
+        if message.handled_at is not None:
+            return
+        if message.conversation_id is not None and message.counselor_id is None:
+            await _tell_everybody(work, message)
+        await messages.finish(work.tx, message_id, "failed", context.clock.now())
+
+
+async def _tell_everybody(work: Unit, message: Message) -> None:
+    assert message.conversation_id is not None
+    conversation = await conversations.lock(work.tx, message.conversation_id)
+    await work.to_client(conversation, "cannot_answer", reply_to=message.id)
+    handoff = await handoffs.open_of(work.tx, conversation.id)
+    if handoff is not None and handoff.counselor_id is not None:
+        counselor = await counselors.read(work.tx, handoff.counselor_id)
+        await work.to_counselor(counselor, "alert_failed_message", handoff)

@@ -1,0 +1,43 @@
+"""Serves the custom actions to Rasa, on the internal listener: rasa-sdk's executor behind a shared secret."""
+
+import hmac
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from rasa_sdk import Action
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection
+
+log = structlog.get_logger("actions")
+
+
+def actions_router(actions: Sequence[Action], secret: str) -> APIRouter:
+    """POST /actions/webhook as Rasa calls it. 403 without the secret."""
+    executor = ActionExecutor()
+    for action in actions:
+        executor.register_action(action)
+    router = APIRouter()
+
+    @router.post("/actions/webhook")
+    async def run(request: Request) -> JSONResponse:
+        given = request.headers.get("x-warmline-secret", "")
+        if not hmac.compare_digest(given.encode(), secret.encode()):
+            return JSONResponse({"error": "forbidden"}, status_code=403)
+        call: dict[str, Any] = await request.json()
+        try:
+            result = await executor.run(call)
+        except ActionExecutionRejection as rejection:
+            return JSONResponse(
+                {"error": str(rejection), "action_name": rejection.action_name}, status_code=400
+            )
+        except Exception as error:
+            log.error("action.failed", action=call.get("next_action"), error=type(error).__name__)
+            return JSONResponse({"error": "failed", "action_name": call.get("next_action")}, status_code=500)
+        return JSONResponse(
+            result.model_dump() if result is not None and hasattr(result, "model_dump") else result
+        )
+
+    return router
