@@ -9,6 +9,7 @@ from actions.follow_ups import FollowUp
 from actions.handoff import Choose, NoteNeed, OpenHandoff, ResetAfterHandoff, TakeBack, ValidateNeedsForm
 from actions.offers import Affirm
 from actions.ports import HandoffPort
+from actions.quote import Quote
 
 if TYPE_CHECKING:
     from bot.services.context import Context
@@ -34,4 +35,5 @@ def build_on(handoffs: HandoffPort) -> list[Action]:
         Affirm(choose),
         Fallback(),
         FollowUp(),
+        Quote(),
     ]

@@ -71,10 +71,52 @@ FOLLOW_UPS: dict[str, Next] = {
     "ask_relationship_problems": Next("ask_causes", "ask_what_therapist_helps_with", "ask_no_progress"),
     "ask_family_involved": Next("", "ask_relationship_problems", ""),
     "ask_hard_to_talk": Next("", "ask_when_to_tell_trauma", "ask_change_therapist"),
-    "ask_when_to_tell_trauma": Next("ask_why_hard_to_trust", "ask_hard_to_talk", "ask_reminds_of_attacker"),
+    "ask_when_to_tell_trauma": Next("ask_why_hard_to_trust", "ask_hard_to_talk", "ask_change_therapist"),
     "ask_why_hard_to_trust": Next("", "ask_when_to_tell_trauma", "ask_change_therapist"),
     "ask_reminds_of_attacker": Next("", "ask_change_therapist", "ask_change_therapist"),
 }
+
+# What an answer rests on (the marks in data/responses say the same, and a test compares them).
+# The article says it.
+FROM_ARTICLE = frozenset(
+    {
+        "say_need_therapy", "ask_relationship_problems", "say_low_self_esteem", "ask_family_involved",
+        "say_family_conflict", "say_breakup", "say_lonely", "say_work_or_school_stress", "say_low_mood",
+        "ask_alcohol_or_drugs", "say_using", "say_relapse", "say_quitting", "ask_causes",
+        "ask_body_rhythm", "ask_call_me_back", "ask_change_therapist", "ask_reasons_to_change",
+        "ask_will_they_be_offended", "say_therapist_unhelpful", "say_lost_therapist",
+        "ask_reminds_of_attacker", "ask_kinds_of_therapy", "ask_does_therapy_work",
+        "ask_is_attending_enough", "ask_first_step", "ask_expected_of_me", "ask_showing_serious",
+        "ask_no_progress", "ask_if_that_fails", "ask_what_therapist_helps_with", "ask_stress",
+        "ask_who_decides_plan", "ask_approach", "ask_now_meaning", "ask_mindfulness",
+        "ask_programs_mindfulness", "ask_quote", "ask_sessions", "ask_live_with_trauma",
+        "ask_why_refuse_family_therapy", "ask_abuse_and_drugs", "ask_why_hard_to_trust",
+        "ask_hard_to_talk", "ask_past_and_recovery", "ask_when_to_tell_trauma", "ask_good_relationship",
+        "ask_openness_gain", "ask_judged", "ask_do_they_care", "ask_lived_experience",
+        "ask_why_they_do_it", "ask_why_trust_matters", "ask_hiding_things", "say_afraid_to_open_up",
+        "say_distrusts_therapists", "ask_when_to_see_therapist", "ask_why_not_wait",
+        "ask_thinking_counts", "ask_how_to_start", "say_need_help", "say_afraid_to_seek_help",
+    }
+)  # fmt: skip
+# It says "I don't know" (rules 7.2): there is no source, no reason and no more to give.
+NOT_KNOWN = frozenset(
+    {
+        "ask_cost", "ask_free_options", "ask_location_hours", "ask_waiting_time", "ask_ways_in",
+        "ask_languages", "find_a_service", "ask_eligibility", "say_parents_in_the_way",
+        "ask_emergency_limits", "ask_help_loved_one", "say_worried_about_someone",
+        "ask_about_third_person", "ask_intervention", "ask_withdrawal", "ask_medication",
+        "ask_meetings", "ask_matching", "ask_success_rate", "ask_confidentiality", "ask_level_of_care",
+        "ask_house_rules", "ask_staff", "ask_profession", "ask_psychiatric_medication",
+        "say_afraid_of_consequences", "ask_self_check", "ask_tell_family_i_need_help",
+    }
+)  # fmt: skip
+# It is about this service, or tells of help.
+OTHERS = frozenset(
+    {
+        "ask_are_you_bot", "ask_who_built", "ask_what_can_you_do", "ask_delete_data", "ask_who_reads",
+        "ask_how_long_reply", "say_craving", "say_progress", "say_trauma", "ask_hotlines",
+    }
+)  # fmt: skip
 
 
 class FollowUp(Action):  # type: ignore[misc]
@@ -90,42 +132,29 @@ class FollowUp(Action):  # type: ignore[misc]
         return []
 
 
-class Answer(NamedTuple):
-    """An answer the bot gave: its intent, and what it rests on."""
-
-    intent: str
-    from_article: bool
-    not_known: bool
-
-
-def follow_up(asked: str, answers: list[Answer]) -> str:
-    """The response to a question that leans on the newest of these answers. Nothing is said twice."""
+def follow_up(asked: str, answers: list[str]) -> str:
+    """What answers a question that leans on the newest of these answers (intents). Nothing is said twice."""
     if not answers:
         return UNCLEAR
     last = answers[0]
     if asked == "ask_source":
         return _source(last)
-    after = FOLLOW_UPS.get(last.intent, Next())
+    after = FOLLOW_UPS.get(last, Next())
     wanted = {"ask_why": after.why, "ask_more": after.more, "ask_what_if_not": after.if_not}.get(asked, "")
-    if wanted and wanted not in {answer.intent for answer in answers}:
+    if wanted and wanted not in answers:
         return f"utter_{wanted}"
-    return UNKNOWN if last.not_known and not last.from_article else OFFER
+    return UNKNOWN if last in NOT_KNOWN else OFFER
 
 
-def _source(answer: Answer) -> str:
-    if answer.from_article:
+def _source(answer: str) -> str:
+    if answer in FROM_ARTICLE:
         return "utter_source_article"
-    return "utter_source_unknown" if answer.not_known else "utter_source_general"
+    return "utter_source_unknown" if answer in NOT_KNOWN else "utter_source_general"
 
 
-def _answers(tracker: Tracker, most: int = 5) -> list[Answer]:
-    """The newest answers, newest first. Greetings and the bot's own questions are none."""
-    answers = []
-    for event in bot_said(tracker):
-        intent = response_of(event).removeprefix("utter_")
-        if intent.startswith(("ask_", "say_", "find_")) and not intent.startswith("ask_needs_form"):
-            mark = (event.get("metadata") or {}).get("metadata") or {}
-            answers.append(Answer(intent, bool(mark.get("facts")), bool(mark.get("unknown"))))
-        if len(answers) == most:
-            break
-    return answers
+def _answers(tracker: Tracker, most: int = 5) -> list[str]:
+    """The intents of the newest answers, newest first. Greetings and the bot's own questions are none."""
+    said = (response_of(event).removeprefix("utter_") for event in bot_said(tracker))
+    return [intent for intent in said if intent in FROM_ARTICLE or intent in NOT_KNOWN or intent in OTHERS][
+        :most
+    ]

@@ -71,7 +71,7 @@ def _is_about_other(tracker: Tracker, now: Said) -> bool:
     """Whether the client writes for somebody else: only when they said so."""
     if words.FOR_ME.search(now.text):
         return False
-    if tracker.get_slot("about_other") or words.FOR_OTHER.search(now.text):
+    if tracker.get_slot("about_other") or any(map(words.FOR_OTHER.search, client_texts(tracker, most=3))):
         return True
     return bool(_ABOUT_SOMEBODY_ELSE & set(client_intents(tracker, most=4)))
 

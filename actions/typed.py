@@ -32,7 +32,7 @@ def _permission(intake: Intake, said: Said, names: Mapping[str, str]) -> Intake 
         return taken.done(Question.PERMISSION)
     if _agrees(said):
         return intake.done(Question.PERMISSION)
-    if _refuses(said) or said.intent in WANTS_A_PERSON:
+    if _refuses(said) or said.intent in WANTS_A_PERSON or words.HURRIES.search(said.text):
         return intake.sent()
     return None
 
@@ -160,7 +160,7 @@ def _is_no_answer(said: Said) -> bool:
 
 def _aside(intake: Intake, said: Said) -> Intake:
     """No answer: "just connect me" is followed, a question in between answered, the rest asked once more."""
-    if said.intent in WANTS_A_PERSON and words.HURRIES.search(said.text):
+    if words.HURRIES.search(said.text) and (said.intent in WANTS_A_PERSON or not intake.takes_any_words):
         return intake.sent()
     if said.intent in FOLLOW_UPS:
         return intake.saying("utter_needs_reason")

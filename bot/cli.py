@@ -23,18 +23,21 @@ def _fail(line: str) -> "typer.Exit":
 @app.command()
 def up() -> None:
     """Run everything: database, Rasa, the bot service, the page of phones and the desk."""
+    import uvloop
+
     from bot.clinic import ClinicProblem
     from bot.log import set_up_logging
     from bot.running import up as run_everything
     from bot.settings import SettingsProblem, load_settings
-    from bot.store.embedded import AlreadyRunning, EmbeddedError
+    from bot.store.embedded import AlreadyRunning
+    from bot.store.postgres_places import EmbeddedError
 
     try:
         settings = load_settings()
         if not settings.model_file.exists():
             raise _fail("there is no trained model yet. Run `make setup` or `warmline train`.")
         set_up_logging(settings.log_level, None if settings.log_to_terminal else settings.data_dir / "logs")
-        asyncio.run(run_everything(settings, _say))
+        uvloop.run(run_everything(settings, _say))
     except AlreadyRunning as problem:
         raise _fail(str(problem) or (AlreadyRunning.__doc__ or "")) from None
     except (SettingsProblem, ClinicProblem, EmbeddedError) as problem:

@@ -18,7 +18,7 @@ from bot.services import upkeep
 from bot.services.answer import handle_message
 from bot.services.context import Context, Job
 from bot.services.deliver import deliver
-from bot.services.screening import ensure_verdict
+from bot.services.screening import screened
 from bot.services.staff import handle_staff_message
 from bot.store.database import Tx
 
@@ -76,7 +76,7 @@ def register(app: procrastinate.App, context: Context) -> None:
         app.task(name=name)(_guarded(context, name, run, message_of))
 
     async def screen(message_id: int) -> None:
-        await ensure_verdict(context, message_id)
+        await screened(context, message_id)
 
     async def handle(message_id: int) -> None:
         await handle_message(context, message_id)

@@ -106,7 +106,7 @@ class Supervised:
         ready: Callable[[], Awaitable[bool]],
         output: Path,
         *,
-        ready_seconds: float = 120,
+        ready_seconds: float = 300,  # a busy machine is slow; ending a slow starter makes it slower
         stop_seconds: float = 10,
         pauses: tuple[float, float] = (0.5, 30),
     ) -> None:

@@ -26,12 +26,12 @@ class PhoneChannel:
         shown = text if self.buttons else as_text(text, options)
         choices = [(o.label, f"{message_id}:{place}") for place, o in enumerate(options)]
         external_id = f"{self.name}:{message_id}"
-        async with self.database.transaction() as tx:
-            if await phones.find_handset(tx, address) is None:
-                raise SendError("no_such_handset", retryable=False)
-            await phones.add_text(
-                tx, handset_id=address, direction="to_phone", text=shown, options=choices, key=external_id
+        async with self.database.single() as tx:
+            known = await phones.deliver_text(
+                tx, handset_id=address, text=shown, options=choices, key=external_id
             )
+        if not known:
+            raise SendError("no_such_handset", retryable=False)
         return Sent(external_id, "delivered")
 
 

@@ -160,6 +160,9 @@ def strength_of(clause: list[Token]) -> str:
 
 def _asks(clause: list[Token]) -> bool:
     """Whether a clause on its own is about whom to talk to."""
+    first = next((token.word for token in clause if token.kind != "break"), "")
+    if first in ("he", "hes", "she", "shes"):
+        return False
     asking = {"want", "wish", "must", "soft", "request", "counselor", "any"}
     return any(token.kind in asking for token in clause) or _is_short(clause, 4)
 

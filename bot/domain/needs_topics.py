@@ -2,6 +2,8 @@
 
 import re
 
+from bot.domain.needs_words import MAX_READ
+
 _END = (
     r"(?=\s*(?:[.;!?\n]|$)|,?\s+(?:but|because|cause|cuz|since|though|although|pero|porque)\b"
     r"|,\s*(?:and\s+)?(?:i|im|i'm|id|i'd|a|an|please|pls|not|no|only|just|someone|somebody|thanks"
@@ -53,7 +55,7 @@ _STRAIGHT = str.maketrans({"\u2019": "'", "\u2018": "'", "\u00b4": "'", "`": "'"
 
 def cut_topics(text: str) -> tuple[list[str], str]:
     """The topics not to be asked about, in the client's words, and the text without them."""
-    rest, topics = text[:2000].translate(_STRAIGHT), []
+    rest, topics = text[:MAX_READ].translate(_STRAIGHT), []
     for pattern in _TOPICS:
         for found in list(pattern.finditer(rest)):
             topic = found.group("topic").strip(" ,\"'")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-MAX_READ = 2000  # characters of one text that are read
+MAX_READ = 1000  # characters of one text that are read
 
 LANGUAGES = {
     "english": "en", "ingles": "en", "spanish": "es", "espanol": "es", "castellano": "es", "polish": "pl",
@@ -124,6 +124,7 @@ _FOLDS = (
     (r"\bno ?one\b", "nobody"),
     (r"\b(any|every|some) (one|body)\b", r"\1\2"),
     (r"\bi m\b", "im"),
+    (r"(?<=\w),? no (?:thanks?|thank you|thx|ty)\b", " no"),
     (r"(^|[.,;!?|] ?)no (?=(?:i|id|im|its|thats|thank|thanks|sorry|wait)\b)", r"\1no, "),
     (r"[ \t]+", " "),
 )

@@ -62,12 +62,20 @@ def report(cases: Sequence[Case]) -> str:
     lines += [_kind_row(kind, danger) for kind in KINDS]
     lines += [_note_row(note, danger) for note in ("implicit", "denial")]
     lines += ["", "recall: crisis", share("all", _crisis(danger), len(danger)), "", "of the harmless"]
-    lines += [share("crisis", _crisis(harmless), len(harmless)), share("ask or crisis", _seen(harmless), len(harmless))]
+    lines += [
+        share("crisis", _crisis(harmless), len(harmless)),
+        share("ask or crisis", _seen(harmless), len(harmless)),
+    ]
     lines += ["", "precision"]
-    lines += [share("crisis", _crisis(danger), _crisis(cases)), share("ask or crisis", _seen(danger), _seen(cases))]
+    lines += [
+        share("crisis", _crisis(danger), _crisis(cases)),
+        share("ask or crisis", _seen(danger), _seen(cases)),
+    ]
     right = [c for c in danger if c.seen]
     lines += ["", "of the dangers seen"]
-    lines += [share("first kind is the label", sum(c.verdict.kinds[:1] == (c.risk,) for c in right), len(right))]
+    lines += [
+        share("first kind is the label", sum(c.verdict.kinds[:1] == (c.risk,) for c in right), len(right))
+    ]
     lines += [share("label among the kinds", sum(c.risk in c.verdict.kinds for c in right), len(right))]
     lines += [share("about is right", sum(c.verdict.about == c.about for c in right), len(right))]
     lines += ["", *_ids("missed", [c for c in danger if not c.seen])]
@@ -95,7 +103,9 @@ def _note_row(note: str, danger: Sequence[Case]) -> str:
 
 
 def _ids(name: str, cases: Sequence[Case]) -> list[str]:
-    return [f"{name} ({len(cases)}): " + " ".join(f"{c.id}({c.risk})" if c.dangerous else c.id for c in cases)]
+    return [
+        f"{name} ({len(cases)}): " + " ".join(f"{c.id}({c.risk})" if c.dangerous else c.id for c in cases)
+    ]
 
 
 def main(arguments: Sequence[str]) -> int:

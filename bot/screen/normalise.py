@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from bot.screen.spelling import Speller
 from bot.screen.wordlists import EMOJI, FILLERS, LOOKALIKES
 
-_SPACED_OUT = re.compile(r"(?<![^\W_])(?:[A-Za-z][ .\-_*/|]{1,2}){3,}[A-Za-z](?![^\W_])")
+_SPACED_OUT = re.compile(r"(?<![^\W_])(?:[A-Za-z](?:[.\-_*/|]| {1,4})){3,}[A-Za-z](?![^\W_])")
+_WIDE = re.compile(r" {2,}")
 _BOUNDARY = re.compile(r"(?<=[.!?])\s+|[\r\n;]+|(?<=[a-z]{2}[.!?])(?=[A-Z][a-z])|(?<=[.!?][\"')])\s+")
 _CHUNK = re.compile(r"[^\s,/()\[\]\"“”<>=+|]+")
 _NUMBER_UNIT = re.compile(r"^(\d+)([a-z]+)$")
@@ -33,13 +34,16 @@ def clean(text: str) -> str:
     text = "".join(EMOJI.get(c, c) for c in text)
     text = "".join(LOOKALIKES.get(c, c) for c in text if unicodedata.category(c) != "Cf")
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    text = "".join(" " if unicodedata.category(c) in ("So", "Sk", "Cn", "Co") and c not in "^`" else c for c in text)
+    text = "".join(
+        " " if unicodedata.category(c) in ("So", "Sk", "Cn", "Co") and c not in "^`" else c for c in text
+    )
     text = text.replace("’", "'").replace("‘", "'").replace("`", "'")
     return _SPACED_OUT.sub(_close, text)
 
 
 def _close(spaced: re.Match[str]) -> str:
-    return re.sub(r"[ .\-_*/|]", "", spaced.group())
+    """Letters closed to words; a wider gap between letters is the end of a word."""
+    return " ".join(re.sub(r"[ .\-_*/|]", "", word) for word in _WIDE.split(spaced.group()))
 
 
 def sentences(text: str, speller: Speller) -> list[Sentence]:

@@ -22,6 +22,7 @@ NEGATORS = frozenset(
 )
 _I_WORDS = frozenset("i im ive id ill my me myself".split())
 
+
 def forms(verb: str) -> frozenset[str]:
     """Every form of a verb people write, the "-in" of casual texting included."""
     if verb in IRREGULAR:
@@ -57,7 +58,10 @@ Phrase = tuple[Choice | Gap, ...]
 
 def read_phrase(line: str) -> Phrase:
     """One line of a rule; raises ValueError when it has nothing but gaps and words that may be missing."""
-    phrase = tuple(_read_place(word) for word in line.lower().replace("'", "").split())
+    places = [_read_place(word) for word in line.lower().replace("'", "").split()]
+    while places and isinstance(places[-1], Gap):  # a gap at the end would only make the evidence longer
+        places.pop()
+    phrase = tuple(places)
     if all(isinstance(place, Gap) or place.optional for place in phrase):
         raise ValueError(f"a phrase needs a word that must be there: {line!r}")
     return phrase

@@ -110,7 +110,9 @@ def load_rulebook(folder: Path = DEFAULT_FOLDER) -> Rulebook:
     """Read and compile every file of the folder; raises RuleError."""
     files = {path.stem: _read(path) for path in sorted(folder.glob("*.yml"))}
     book = Phrasebook({key: tuple(value) for key, value in files["macros"].items()})
-    rules = _by_id(rule for stem, doc in files.items() if stem not in _NOT_KINDS for rule in _rules(stem, doc))
+    rules = _by_id(
+        rule for stem, doc in files.items() if stem not in _NOT_KINDS for rule in _rules(stem, doc)
+    )
     scopes = _by_id(_scope(entry) for entry in files["scopes"]["scopes"])
     _check_scopes(rules.values(), scopes)
     rule_finder = PhraseFinder(book, {r.id: r.phrases for r in rules.values()})
@@ -156,7 +158,11 @@ def _rule(entry: dict[str, Any]) -> Rule:
 
 def _scope(entry: Mapping[str, Any]) -> Scope:
     return Scope(
-        entry["id"], entry["where"], entry["reason"], tuple(entry["patterns"]), frozenset(entry.get("unless", ()))
+        entry["id"],
+        entry["where"],
+        entry["reason"],
+        tuple(entry["patterns"]),
+        frozenset(entry.get("unless", ())),
     )
 
 

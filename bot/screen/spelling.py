@@ -121,7 +121,11 @@ class Speller:
             end = start
         unknown = sum(1 for p in pieces if p not in self._known)
         worth = any(len(p) > 2 and p in self._wanted for p in pieces) and unknown * 4 <= len(pieces)
-        return tuple(w for p in reversed(pieces) for w in self._expand(p)) if worth and len(pieces) > 1 else (word,)
+        return (
+            tuple(w for p in reversed(pieces) for w in self._expand(p))
+            if worth and len(pieces) > 1
+            else (word,)
+        )
 
     def _expand(self, word: str) -> tuple[str, ...]:
         return tuple(SLANG[word].split()) if word in SLANG and len(word) > 2 else (word,)
@@ -163,7 +167,9 @@ def _one_edit(one: str, other: str) -> bool:
     """Same letters but one more, one less, one other, or two neighbours swapped."""
     if abs(len(one) - len(other)) > 1:
         return False
-    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    start = next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
     a, b = one[start:], other[start:]
     swapped = a[:2] == b[:2][::-1] and a[2:] == b[2:]
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or swapped

@@ -43,7 +43,7 @@ class FixedText:
     options: tuple[Option, ...] = ()
     after: str = ""
     line: bool = False
-    line_without: tuple[str, ...] = ()
+    plain_line: bool = False
     names_keywords: bool = False
 
 
@@ -79,15 +79,17 @@ class Texts:
         return self.by_id[text_id]
 
     def _line(self, fixed: FixedText, line: str | None) -> str:
-        if line is None or not fixed.line or line in fixed.line_without:
+        if line is None or not fixed.line:
             return ""
+        if line == "nobody" and fixed.plain_line:
+            line = "nobody_plain"
         if line not in self.lines:
             raise TextError(f"there is no line {line!r}; known: {', '.join(self.lines)}")
         return " " + self.lines[line]
 
 
 def reply_part(options: Sequence[Option]) -> str:
-    """" Reply 1 = a, 2 = b." with its leading space, or nothing."""
+    """ " Reply 1 = a, 2 = b." with its leading space, or nothing."""
     if not options:
         return ""
     return " Reply " + ", ".join(f"{n} = {o.label}" for n, o in enumerate(options, start=1)) + "."
@@ -111,7 +113,6 @@ def _read_text(key: str, entry: Mapping[str, Any], problems: list[str]) -> Fixed
         return FixedText(key, "", "")
     fields = dict(entry)
     fields["options"] = tuple(Option(o["label"], o["payload"]) for o in entry.get("options", ()))
-    fields["line_without"] = tuple(entry.get("line_without", ()))
     return FixedText(id=key, **fields)
 
 

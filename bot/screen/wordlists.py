@@ -1,7 +1,7 @@
 """Word tables for reading what people type. Data only: slang, misspellings, look-alike characters, fillers."""
 
 FILLERS = frozenset(
-    """just really so very fucking fuckin freaking freakin fricking frickin literally actually honestly kinda kind-of
+    """just really so very fucking fuckin fricking frickin literally actually honestly kinda kind-of
     sorta basically simply truly definitely totally absolutely completely seriously legit lowkey highkey uh um umm hmm
     damn damned goddamn bloody friggin effing ffs tbh ngl fr imo imho lately-just even ok okay well oh pls plz please
     hey yo dude bro man guys also super pretty quite somehow maybe-just badly desperately """.split()

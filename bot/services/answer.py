@@ -16,9 +16,10 @@ from bot.services.context import Context
 from bot.services.disclosure import disclose
 from bot.services.outbox import Unit, unit
 from bot.services.relay import relay_to_counselor
-from bot.services.screening import ensure_verdict
+from bot.services.screening import screened
 from bot.services.turn import ask_bot
-from bot.store import conversations, counselors, handoffs, messages
+from bot.store import arrivals, conversations, counselors, handoffs, messages, outgoing
+from bot.store.arrivals import Arrival
 from bot.store.messages import Message
 
 
@@ -36,30 +37,29 @@ class Read:
 
 async def handle_message(context: Context, message_id: int) -> None:
     """Deal with one stored message. Called again after a crash it goes on where it stopped; done is done."""
-    verdict = await ensure_verdict(context, message_id)
-    async with context.database.transaction() as tx:
-        message = await messages.read(tx, message_id)
-        if message.handled_at is not None:
-            return
-        assert message.conversation_id is not None
-        conversation = await conversations.read(tx, message.conversation_id)
-        newest = conversation.options_message_id
-        asked = newest is not None and await messages.is_sent(tx, newest, message.created_at)
-    read = _understand(conversation, message, verdict, question_was_sent=asked)
+    async with context.database.single() as tx:
+        arrival = await arrivals.read(tx, message_id)
+    if arrival.message.handled_at is not None:
+        return
+    if arrival.verdict is None:
+        arrival = await screened(context, message_id)
+    read = _understand(arrival)
     if read.step is Step.ANSWER:
-        await ask_bot(context, conversation, message, text=_typed(message.text), trusted=False)
+        await ask_bot(context, arrival, text=_typed(read.message.text), trusted=False)
     elif read.step is Step.OPTION and read.option is not None and read.option.payload.startswith("/"):
-        await ask_bot(context, conversation, message, text=read.option.payload, trusted=True)
+        await ask_bot(context, arrival, text=read.option.payload, trusted=True)
     else:
         await _write(context, read)
 
 
-def _understand(
-    conversation: Conversation, message: Message, verdict: Verdict, *, question_was_sent: bool
-) -> Read:
-    option, old = _option(conversation, message, question_was_sent=question_was_sent)
+def _understand(arrival: Arrival) -> Read:
+    message, verdict = arrival.message, arrival.verdict
+    assert verdict is not None
+    option, old = _option(arrival.conversation, message, question_was_sent=arrival.question_was_sent)
     keyword = None if message.press else keyword_in(message.text)
-    step = next_step(conversation, level=verdict.level, keyword=keyword, option=option, pressed_old=old)
+    step = next_step(
+        arrival.conversation, level=verdict.level, keyword=keyword, option=option, pressed_old=old
+    )
     if step is Step.ANSWER and not _typed(message.text):
         step = Step.UNREADABLE
     return Read(message, verdict, keyword, option, old, step)
@@ -119,7 +119,7 @@ async def _crisis(work: Unit, conversation: Conversation, read: Read) -> None:
 
 async def _opt_out(work: Unit, conversation: Conversation, read: Read) -> None:
     now = work.context.clock.now()
-    await messages.drop_unsent_answers(work.tx, conversation.id)
+    await outgoing.drop_unsent_answers(work.tx, conversation.id)
     if not work.context.channels[conversation.channel].traits.answers_keywords:
         await work.to_client(conversation, "C10", kind="consent")
     await conversations.change(work.tx, conversation.id, opted_out_at=now)

@@ -15,6 +15,7 @@ from bot.clinic import Clinic
 from bot.domain.handoff import Ladder
 from bot.screen.texts import Texts
 from bot.screen.verdict import Verdict
+from bot.store.arrivals import Arrival
 from bot.store.database import Database, Tx
 
 
@@ -90,4 +91,4 @@ class Context:
     clock: Clock = field(default_factory=SystemClock)
     rng: random.Random = field(default_factory=random.SystemRandom)
     ladder: Ladder = field(default_factory=Ladder)
-    screening: dict[int, "asyncio.Task[Verdict]"] = field(default_factory=dict)
+    screening: dict[int, "asyncio.Task[Arrival]"] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from bot.screen.verdict import Verdict
 from bot.services.disclosure import disclose
 from bot.services.handoff import HandoffOutcome, open_within
 from bot.services.outbox import Unit
-from bot.store import conversations, counselors, handoffs, messages
+from bot.store import conversations, counselors, handoffs, outgoing
 from bot.store.messages import Message
 
 REPEAT_AFTER = timedelta(seconds=60)  # the same help is not sent again within this time
@@ -29,7 +29,7 @@ async def respond_to_crisis(
         return
     before = await handoffs.open_of(work.tx, conversation.id)
     outcome = await raise_alarm(work, conversation, about_other=verdict.about == "other")
-    last = await messages.last_of_kind(work.tx, conversation.id, ("crisis",))
+    last = await outgoing.last_of_kind(work.tx, conversation.id, ("crisis",))
     if last is not None and now - last < REPEAT_AFTER:
         return
     repeated = before is not None and before.crisis and last is not None

@@ -1,27 +1,17 @@
 """Sends what is queued for one recipient, in order, crisis texts first. Decides what a failed send leads to."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.channels.base import Channel, OutcomeUnknown, SendError, Sent
 from bot.domain.matching import is_eligible
 from bot.services.context import Context
 from bot.services.outbox import Unit, unit
-from bot.store import conversations, counselors, handoffs, messages, timers
-from bot.store.database import Tx
+from bot.store import conversations, counselors, handoffs, outgoing, timers
 from bot.store.messages import Message
+from bot.store.outgoing import Claimed
 
 MOST_TRIES = 5
 MOST_IN_A_ROW = 50
-
-
-@dataclass(frozen=True)
-class Ready:
-    """One message about to leave, with the way it takes."""
-
-    message: Message
-    channel: Channel
-    address: str
 
 
 async def deliver(
@@ -29,41 +19,28 @@ async def deliver(
 ) -> None:
     """Send everything that is queued for a client or a counselor. Safe to call at any time, also twice."""
     for _ in range(MOST_IN_A_ROW):
-        ready = await _next(context, conversation_id, counselor_id)
-        if ready is None:
+        async with context.database.single() as tx:
+            claimed = await outgoing.claim_next(
+                tx, conversation_id=conversation_id, counselor_id=counselor_id, now=context.clock.now()
+            )
+        if claimed is None:
             return
+        await _send(context, claimed)
+
+
+async def _send(context: Context, claimed: Claimed) -> None:
+    message, channel = claimed.message, context.channels[claimed.message.channel]
+    if claimed.opted_out and message.kind != "consent":
+        await _settle(context, message, "failed", "opted_out")  # nothing leaves but the one confirmation
+    elif claimed.interrupted and not _may_repeat(message, channel):
+        await _settle(context, message, "unknown", "interrupted")
+    else:
         try:
-            sent = await ready.channel.send(
-                ready.address, ready.message.text, ready.message.options, ready.message.id
-            )
+            sent = await channel.send(claimed.address, message.text, message.options, message.id)
         except SendError as error:
-            await _failed(context, ready.message, error)
+            await _failed(context, message, error)
         else:
-            await _sent(context, ready.message, sent)
-
-
-async def _next(context: Context, conversation_id: str | None, counselor_id: str | None) -> Ready | None:
-    """Claim the next message. What an interrupted process left half-sent is settled on the way."""
-    while True:
-        async with unit(context) as work:
-            message = await messages.next_to_send(
-                work.tx, conversation_id=conversation_id, counselor_id=counselor_id, now=context.clock.now()
-            )
-            if message is None:
-                return None
-            channel = context.channels[message.channel]
-            if await _must_not_leave(work.tx, message):
-                await messages.move(
-                    work.tx, message.id, "failed", error_code="opted_out"
-                )
-                continue
-            if message.status == "sending" and not _may_repeat(message, channel):
-                await messages.move(
-                    work.tx, message.id, "unknown", error_code="interrupted"
-                )
-                continue
-            await messages.mark_sending(work.tx, message.id)
-            return Ready(message, channel, await _address(work.tx, message))
+            await _sent(context, message, sent)
 
 
 def _may_repeat(message: Message, channel: Channel) -> bool:
@@ -71,23 +48,14 @@ def _may_repeat(message: Message, channel: Channel) -> bool:
     return channel.traits.repeatable or (message.kind == "crisis" and message.attempts < 2)
 
 
-async def _must_not_leave(tx: Tx, message: Message) -> bool:
-    """A client who opted out gets nothing any more but the one confirmation."""
-    if message.counselor_id is not None or message.conversation_id is None or message.kind == "consent":
-        return False
-    return (await conversations.read(tx, message.conversation_id)).opted_out_at is not None
-
-
-async def _address(tx: Tx, message: Message) -> str:
-    if message.counselor_id is not None:
-        return (await counselors.address_of(tx, message.counselor_id))[1]
-    assert message.conversation_id is not None
-    return (await conversations.address_of(tx, message.conversation_id))[1]
+async def _settle(context: Context, message: Message, status: str, code: str) -> None:
+    async with context.database.single() as tx:
+        await outgoing.move(tx, message.id, status, error_code=code)
 
 
 async def _sent(context: Context, message: Message, sent: Sent) -> None:
-    async with context.database.transaction() as tx:
-        await messages.move(tx, message.id, sent.status, external_id=sent.external_id)
+    async with context.database.single() as tx:
+        await outgoing.move(tx, message.id, sent.status, external_id=sent.external_id)
 
 
 async def _failed(context: Context, message: Message, error: SendError) -> None:
@@ -96,20 +64,20 @@ async def _failed(context: Context, message: Message, error: SendError) -> None:
         tries = message.attempts + 1
         if isinstance(error, OutcomeUnknown):
             if message.kind == "crisis" and tries < 2:
-                await messages.try_again_at(work.tx, message.id, now, error.code)
+                await outgoing.try_again_at(work.tx, message.id, now, error.code)
                 return
-            await messages.move(work.tx, message.id, "unknown", error_code=error.code)
+            await outgoing.move(work.tx, message.id, "unknown", error_code=error.code)
         elif error.retryable and tries < MOST_TRIES:
             await _later(work, message, tries, error.code)
             return
         else:
-            await messages.move(work.tx, message.id, "failed", error_code=error.code)
+            await outgoing.move(work.tx, message.id, "failed", error_code=error.code)
         await tell_not_delivered(work, message, error.code)
 
 
 async def _later(work: Unit, message: Message, tries: int, code: str) -> None:
     due = work.context.clock.now() + timedelta(seconds=2**tries)
-    await messages.try_again_at(work.tx, message.id, due, code)
+    await outgoing.try_again_at(work.tx, message.id, due, code)
     await timers.add(
         work.tx,
         key=f"resend:{message.id}:{tries}",

@@ -1,20 +1,16 @@
 """Looks at every incoming text for danger, before and without Rasa, and stores one verdict for each."""
 
 import asyncio
-from datetime import timedelta
 
-from bot.screen.verdict import Verdict
 from bot.services.context import Context
 from bot.services.crisis import respond_to_crisis
 from bot.services.outbox import unit
-from bot.store import conversations, messages, verdicts
-from bot.store.messages import Message
-
-ONE_THOUGHT = timedelta(seconds=60)  # several quick texts may be one thought (rules 4.8)
+from bot.store import arrivals, conversations, verdicts
+from bot.store.arrivals import Arrival
 
 
-async def ensure_verdict(context: Context, message_id: int) -> Verdict:
-    """The verdict on a message: the stored one, or made now. A crisis is answered before this returns."""
+async def screened(context: Context, message_id: int) -> Arrival:
+    """A message with its verdict: the stored one, or made now. A crisis is answered before this returns."""
     running = context.screening.get(message_id)
     if running is None:
         running = asyncio.create_task(_screen(context, message_id))
@@ -23,27 +19,30 @@ async def ensure_verdict(context: Context, message_id: int) -> Verdict:
     return await asyncio.shield(running)
 
 
-async def _screen(context: Context, message_id: int) -> Verdict:
-    async with context.database.transaction() as tx:
-        stored = await verdicts.read(tx, message_id)
-        if stored is not None:
-            return stored
-        message = await messages.read(tx, message_id)
-        assert message.conversation_id is not None
-        earlier = await messages.earlier_texts(
-            tx, message.conversation_id, message_id, message.created_at - ONE_THOUGHT
-        )
-    found = await context.screen.check(message.text, earlier)
-    return await _store(context, message, found)
+async def _screen(context: Context, message_id: int) -> Arrival:
+    async with context.database.single() as tx:
+        arrival = await arrivals.read(tx, message_id)
+    if arrival.verdict is not None:
+        return arrival
+    found = arrival.with_verdict(await context.screen.check(arrival.message.text, arrival.earlier))
+    assert found.verdict is not None
+    if found.verdict.level == "crisis":
+        return await _answer_crisis(context, found)
+    async with context.database.single() as tx:
+        stored = await verdicts.add(tx, message_id, found.verdict)
+    return found if stored else await _stored(context, message_id)
 
 
-async def _store(context: Context, message: Message, found: Verdict) -> Verdict:
-    assert message.conversation_id is not None
+async def _answer_crisis(context: Context, found: Arrival) -> Arrival:
+    """The verdict and what follows from it, in one transaction: whoever stores it first also answers."""
+    assert found.verdict is not None
     async with unit(context) as work:
-        if found.level == "crisis":
-            conversation = await conversations.lock(work.tx, message.conversation_id)
-        if not await verdicts.add(work.tx, message.id, found):
-            return await verdicts.read(work.tx, message.id) or found
-        if found.level == "crisis":
-            await respond_to_crisis(work, conversation, message, found)
-    return found
+        conversation = await conversations.lock(work.tx, found.conversation.id)
+        if await verdicts.add(work.tx, found.message.id, found.verdict):
+            await respond_to_crisis(work, conversation, found.message, found.verdict)
+    return await _stored(context, found.message.id)
+
+
+async def _stored(context: Context, message_id: int) -> Arrival:
+    async with context.database.single() as tx:
+        return await arrivals.read(tx, message_id)

@@ -24,12 +24,15 @@ async def handle_staff_message(context: Context, message_id: int) -> None:
     if message.handled_at is not None or message.counselor_id is None:
         return
     words = await _pressed(context, message) if message.press else message.text
-    said = await carry_out(context, message.counselor_id, read_command(words))
+    command = read_command(words)
+    said = await carry_out(context, message.counselor_id, command)
     async with unit(context) as work:
         if said.text:
             counselor = await counselors.read(work.tx, message.counselor_id)
             await work.to_counselor(counselor, "plain", text=said.text)
         await messages.finish(work.tx, message_id, "done" if said.ok else "refused", context.clock.now())
+    if command.verb is Verb.BACK:
+        await offer_again(context)
 
 
 async def _pressed(context: Context, message: Message) -> str:
@@ -113,7 +116,6 @@ async def _away_or_back(context: Context, counselor_id: str, *, away: bool) -> S
         await counselors.set_away(work.tx, counselor_id, away)
         held = await handoffs.held_by(work.tx, counselor_id)
     if not away:
-        await offer_again(context)
         return Said(True, told(context, "back"))
     rest = f" You still hold {_tags(held)}." if held else ""
     return Said(True, told(context, "away", rest=rest))

@@ -12,7 +12,7 @@ from bot.domain.needs_said import in_words
 from bot.services.context import Context
 from bot.services.handoff import advance_ladder, close_within
 from bot.services.outbox import Unit, unit
-from bot.store import conversations, counselors, handoffs, messages, timers
+from bot.store import conversations, counselors, handoffs, messages, outgoing, timers
 
 CONTEXT_LINES = 3  # the client's newest texts that a counselor gets on taking
 
@@ -89,7 +89,7 @@ async def _take(found: Case) -> None:
     await handoffs.set_offer(work.tx, handoff.id, found.counselor.id, "taken")
     await conversations.change(work.tx, found.conversation.id, held_by=HeldBy.COUNSELOR)
     await conversations.offer_options(work.tx, found.conversation.id, None, ())
-    await messages.drop_unsent_answers(work.tx, found.conversation.id)
+    await outgoing.drop_unsent_answers(work.tx, found.conversation.id)
     await work.to_client(found.conversation, "joined", handoff=handoff, name=found.counselor.name)
     await _tell_the_taker(found)
     await _tell_the_others(found)

@@ -8,39 +8,32 @@ from bot.services.context import BotReply, Context, DialogueDown
 from bot.services.disclosure import disclose
 from bot.services.outbox import Unit, unit
 from bot.store import conversations, messages, turns
+from bot.store.arrivals import Arrival
 from bot.store.messages import Message
 
 MOST_TEXTS = 2  # a turn is at most two texts (rules 4.10); the first-message text comes on top, once
 AFRESH = "/handed_back"
 
 
-async def ask_bot(
-    context: Context, conversation: Conversation, message: Message, *, text: str, trusted: bool
-) -> None:
+async def ask_bot(context: Context, arrival: Arrival, *, text: str, trusted: bool) -> None:
     """Ask Rasa and queue its answer, once, however often this runs. Rasa down: an honest text and a human."""
-    async with context.database.transaction() as tx:
-        turn_id, state, is_new = await turns.begin(tx, message.id, conversation.id)
-    if state == "open":
-        try:
-            replies = await _ask(
-                context, conversation, message, turn_id, text, trusted=trusted, retry=not is_new
-            )
-        except DialogueDown:
-            await _give_up(context, message, turn_id)
-            return
+    message = arrival.message
+    async with context.database.single() as tx:
+        turn_id, state, is_new = await turns.begin(tx, message.id, arrival.conversation.id)
+    if state != "open":
+        return
+    try:
+        replies = await _ask(context, arrival, turn_id, text, trusted=trusted, retry=not is_new)
+    except DialogueDown:
+        await _give_up(context, message, turn_id)
+    else:
         await _write(context, message, turn_id, replies, trusted=trusted)
 
 
 async def _ask(
-    context: Context,
-    conversation: Conversation,
-    message: Message,
-    turn_id: int,
-    text: str,
-    *,
-    trusted: bool,
-    retry: bool,
+    context: Context, arrival: Arrival, turn_id: int, text: str, *, trusted: bool, retry: bool
 ) -> list[BotReply]:
+    conversation = arrival.conversation
     if conversation.rasa_stale:
         await context.dialogue.ask(
             conversation_id=conversation.id,
@@ -52,7 +45,7 @@ async def _ask(
         )
     return await context.dialogue.ask(
         conversation_id=conversation.id,
-        message_id=message.id,
+        message_id=arrival.message.id,
         turn_id=turn_id,
         text=text,
         trusted=trusted,

@@ -7,7 +7,7 @@ from bot.services.deliver import deliver
 from bot.services.handoff import advance_ladder
 from bot.services.outbox import Unit, deliver_job, unit
 from bot.services.silence import first_reply_missing
-from bot.store import conversations, counselors, handoffs, messages, timers
+from bot.store import conversations, counselors, handoffs, messages, outgoing, timers
 from bot.store.messages import Message
 
 ORPHAN_AFTER = timedelta(seconds=5)  # a message this old without a job lost it, and gets a new one
@@ -64,7 +64,7 @@ async def adopt_orphans(context: Context) -> int:
 async def resume_sending(context: Context) -> int:
     """Send what was left queued or half-sent by a process that ended. Its own lock keeps it off a running job."""
     async with context.database.transaction() as tx:
-        waiting = await messages.unsent_recipients(tx, context.clock.now() - UNSENT_AFTER)
+        waiting = await outgoing.unsent_recipients(tx, context.clock.now() - UNSENT_AFTER)
         await context.jobs.add(tx, *(deliver_job(None if c else conv, c) for conv, c in waiting))
     return len(waiting)
 

@@ -1,7 +1,6 @@
 """Queries on conversations. An address is found by its keyed hash and opened only to send."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +14,7 @@ from bot.store.database import Tx
 from bot.store.tables import conversation
 from bot.store.vault import Vault
 
-_COLUMNS = (
+COLUMNS = (
     conversation.c.id,
     conversation.c.channel,
     conversation.c.held_by,
@@ -31,24 +30,17 @@ _COLUMNS = (
 _FIND = select(conversation.c.id).where(
     conversation.c.channel == bindparam("channel"), conversation.c.address_hash == bindparam("hash")
 )
-_READ = select(*_COLUMNS).where(conversation.c.id == bindparam("id"))
+_READ = select(*COLUMNS).where(conversation.c.id == bindparam("id"))
 _LOCK = _READ.with_for_update()
 
 
-def _made(row: Row[Any], vault: Vault) -> Conversation:
-    options = vault.open_json(row.options, "conversation.options") if row.options else None
+def conversation_from(row: Row[Any], vault: Vault, prefix: str = "") -> Conversation:
+    """A conversation from a row that holds COLUMNS, each name behind `prefix`."""
+    found = {column.name: getattr(row, prefix + column.name) for column in COLUMNS}
+    sealed = found.pop("options")
+    options = vault.open_json(sealed, "conversation.options") if sealed else None
     return Conversation(
-        id=row.id,
-        channel=row.channel,
-        held_by=HeldBy(row.held_by),
-        options=options_from_json(options),
-        options_message_id=row.options_message_id,
-        crisis_at=row.crisis_at,
-        opted_out_at=row.opted_out_at,
-        disclosed_at=row.disclosed_at,
-        last_incoming_at=row.last_incoming_at,
-        last_holding_at=row.last_holding_at,
-        rasa_stale=row.rasa_stale,
+        **{**found, "held_by": HeldBy(found["held_by"]), "options": options_from_json(options)}
     )
 
 
@@ -72,13 +64,13 @@ async def find_or_create(tx: Tx, channel: str, address: str) -> str:
 
 async def read(tx: Tx, conversation_id: str) -> Conversation:
     row = (await tx.run(_READ, {"id": conversation_id})).one()
-    return _made(row, tx.vault)
+    return conversation_from(row, tx.vault)
 
 
 async def lock(tx: Tx, conversation_id: str) -> Conversation:
     """The conversation as it is now, held until this transaction ends. Every write goes through here."""
     row = (await tx.run(_LOCK, {"id": conversation_id})).one()
-    return _made(row, tx.vault)
+    return conversation_from(row, tx.vault)
 
 
 async def change(tx: Tx, conversation_id: str, **values: Any) -> None:

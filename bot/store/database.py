@@ -48,11 +48,18 @@ class Database:
             pool_pre_ping=False,
             hide_parameters=True,
         )
+        self._single = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.vault = vault
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
         async with self.engine.begin() as connection:
+            yield Tx(connection, self.vault)
+
+    @asynccontextmanager
+    async def single(self) -> AsyncIterator[Tx]:
+        """For one statement that stands alone: it commits by itself, without BEGIN and COMMIT around it."""
+        async with self._single.connect() as connection:
             yield Tx(connection, self.vault)
 
     async def close(self) -> None:

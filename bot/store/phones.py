@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import LargeBinary, Row, Text, bindparam, func, literal, select, true
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.store.database import Tx
@@ -68,32 +68,49 @@ async def find_handset(tx: Tx, handset_id: str) -> Handset | None:
     return None if row is None else _handset(row, tx.vault)
 
 
-async def add_text(
-    tx: Tx,
-    *,
-    handset_id: str,
-    direction: str,
-    text: str,
-    options: Sequence[tuple[str, str]] = (),
-    key: str | None = None,
-) -> int | None:
-    """Put a text on a handset and tell the pages. The same key twice is one text: then None."""
-    row = await tx.one(
-        insert(handset_text)
-        .values(
-            handset_id=handset_id,
-            direction=direction,
-            text=tx.vault.seal(text, "handset_text.text"),
-            options=tx.vault.seal_json([list(o) for o in options], "handset_text.options")
-            if options
-            else None,
-            key=key,
-        )
-        .on_conflict_do_nothing(index_elements=["key"])
-        .returning(handset_text.c.id)
+def _sealed(vault: Vault, handset_id: str, text: str, options: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "handset_id": handset_id,
+        "text": vault.seal(text, "handset_text.text"),
+        "options": vault.seal_json([list(o) for o in options], "handset_text.options") if options else None,
+        "key": None,
+    }
+
+
+def _add(direction: str) -> Any:
+    """Put a text on a handset that exists, and tell the pages: one statement."""
+    known = select(
+        handset.c.id,
+        literal(direction),
+        bindparam("text", type_=LargeBinary),
+        bindparam("options", type_=LargeBinary),
+        bindparam("key", type_=Text),
+    ).where(handset.c.id == bindparam("handset_id", type_=Text))
+    names = ["handset_id", "direction", "text", "options", "key"]
+    added = insert(handset_text).from_select(names, known).on_conflict_do_nothing(index_elements=["key"])
+    made = added.returning(handset_text.c.id).cte("made")
+    told = func.pg_notify("warmline_changes", func.concat("handset:", handset.c.id))
+    return (
+        select(handset.c.kind, handset.c.side, made.c.id, told)
+        .outerjoin(made, true())
+        .where(handset.c.id == bindparam("handset_id"))
     )
-    await tx.run(select(func.pg_notify("warmline_changes", f"handset:{handset_id}")))
-    return None if row is None else int(row.id)
+
+
+_DELIVER, _WRITE = _add("to_phone"), _add("from_phone")
+
+
+async def deliver_text(
+    tx: Tx, *, handset_id: str, text: str, options: Sequence[tuple[str, str]], key: str
+) -> bool:
+    """Show a text on a handset; the same key twice is one text. False when there is no such handset."""
+    return await tx.one(_DELIVER, {**_sealed(tx.vault, handset_id, text, options), "key": key}) is not None
+
+
+async def write_text(tx: Tx, *, handset_id: str, text: str) -> tuple[str, str, int] | None:
+    """What the person with the handset typed: (kind, side, text id). None when there is no such handset."""
+    row = await tx.one(_WRITE, _sealed(tx.vault, handset_id, text, ()))
+    return None if row is None else (row.kind, row.side, row.id)
 
 
 async def texts(tx: Tx, handset_id: str, after_id: int = 0, limit: int = 300) -> list[HandsetText]:

@@ -2,19 +2,22 @@
 
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.screen.verdict import Verdict
 from bot.store.database import Tx
 from bot.store.tables import message, verdict
+from bot.store.vault import Vault
 
 _READ = select(verdict.c.level, verdict.c.detail).where(verdict.c.message_id == bindparam("id"))
 
 
-def _made(level: str, detail: dict[str, Any]) -> Verdict:
+def verdict_from(row: Row[Any], vault: Vault) -> Verdict:
+    """A verdict from a row with `level` and `detail`."""
+    detail = vault.open_json(row.detail, "verdict.detail")
     return Verdict(
-        level=level,  # type: ignore[arg-type]
+        level=row.level,
         kinds=tuple(detail["kinds"]),
         about=detail["about"],
         evidence=tuple(detail["evidence"]),
@@ -25,7 +28,7 @@ def _made(level: str, detail: dict[str, Any]) -> Verdict:
 
 async def read(tx: Tx, message_id: int) -> Verdict | None:
     row = await tx.one(_READ, {"id": message_id})
-    return None if row is None else _made(row.level, tx.vault.open_json(row.detail, "verdict.detail"))
+    return None if row is None else verdict_from(row, tx.vault)
 
 
 async def add(tx: Tx, message_id: int, found: Verdict) -> bool:
@@ -55,4 +58,4 @@ async def evidence_of(tx: Tx, conversation_id: str, limit: int = 20) -> list[Ver
         .order_by(verdict.c.message_id.desc())
         .limit(limit)
     )
-    return [_made(row.level, tx.vault.open_json(row.detail, "verdict.detail")) for row in rows]
+    return [verdict_from(row, tx.vault) for row in rows]

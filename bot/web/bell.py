@@ -11,6 +11,10 @@ class Bell:
         self._closed = False
         self._waiting: dict[asyncio.Event, dict[str, None]] = {}
 
+    @property
+    def listeners(self) -> int:
+        return len(self._waiting)
+
     def ring(self, name: str) -> None:
         for event, names in self._waiting.items():
             names[name] = None

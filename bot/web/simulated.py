@@ -1,4 +1,4 @@
-"""The page of phones on our database: a person types on a handset, and the message takes the way of every message."""
+"""The page of phones on our database: what a person types on a handset takes the way of every message."""
 
 from collections.abc import AsyncIterator, Sequence
 from uuid import uuid4
@@ -73,17 +73,19 @@ class SimulatedPhones:
 
     async def _receive(self, handset_id: str, text: str, token: str | None) -> None:
         """What a provider does: keep the text on the handset, then bring it to the service."""
-        async with self._context.database.transaction() as tx:
-            handset = await self._known(tx, handset_id)
-            text_id = await phones.add_text(tx, handset_id=handset_id, direction="from_phone", text=text)
+        async with self._context.database.single() as tx:
+            written = await phones.write_text(tx, handset_id=handset_id, text=text)
+        if written is None:
+            raise UnknownHandset
+        kind, side, text_id = written
         incoming = Incoming(
-            channel=channel_of(handset.side, handset.kind),
+            channel=channel_of(side, kind),
             address=handset_id,
             external_id=f"in:{text_id}",
             text=text,
             press=token,
         )
-        take_in = receive_from_staff if handset.side == "staff" else receive_from_client
+        take_in = receive_from_staff if side == "staff" else receive_from_client
         await take_in(self._context, incoming)
 
     async def _known(self, tx: Tx, handset_id: str) -> phones.Handset:

@@ -29,6 +29,7 @@ class FakeDesk:
 
     def __init__(self) -> None:
         self.bell = Bell()
+        self.refuses = ""
         self.people = [
             Staff("s1", "Maria", "counselor"),
             Staff("s2", "Tom", "counselor"),
@@ -63,6 +64,8 @@ class FakeDesk:
 
     async def reply(self, staff_id: str, handoff_id: int, text: str) -> Result:
         case = self._case(handoff_id)
+        if self.refuses:
+            return Result(False, self.refuses)
         if not case.view.can_reply:
             return Result(False, f"{case.row.tag} is not with you, so nothing was sent.")
         case.replies.append(text)

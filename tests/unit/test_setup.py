@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import Settings
+
 TOOLS = Path(__file__).parents[2] / "tools"
+EXAMPLE = (TOOLS.parent / ".env.example").read_text()
 sys.path.insert(0, str(TOOLS))
 
 import pythons  # noqa: E402
@@ -162,3 +165,12 @@ def test_the_makefile_names_what_it_can_do() -> None:
     shown = subprocess.run(command, env=dict(os.environ), capture_output=True, text=True, check=True).stdout
     words = "setup run talk test lint check evaluate bench clean"
     assert all(f"make {word} " in shown for word in words.split())
+
+
+def test_the_example_of_settings_names_every_setting_and_no_other() -> None:
+    shown = {line.partition("=")[0].removeprefix("# ") for line in EXAMPLE.splitlines() if "=" in line}
+    known = {
+        str(field.validation_alias or f"WARMLINE_{name.upper()}")
+        for name, field in Settings.model_fields.items()
+    }
+    assert shown == known

@@ -1,5 +1,6 @@
 // Starts the desk's page: keeps it fresh, runs the clocks, listens for keys. All of it works without, only slower.
 
+import { keepAtEnd } from "../end.js";
 import { listen, oneAtATime } from "../live.js";
 import { costInWords } from "../segments.js";
 import { runClocks } from "./clocks.js";
@@ -9,17 +10,6 @@ import { refresh } from "./refresh.js";
 function say(state) {
   const line = document.getElementById("state");
   line.textContent = state === "live" ? "Live" : "Reconnecting";
-}
-
-/** The transcript opens at its newest text, and stays there when the space for it changes. */
-function stayAtEnd() {
-  const lines = document.getElementById("lines");
-  if (!lines) return;
-  let atEnd = true;
-  lines.addEventListener("scroll", () => {
-    atEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 4;
-  });
-  new ResizeObserver(() => atEnd && lines.scrollTo(0, lines.scrollHeight)).observe(lines);
 }
 
 /** The reply box tells what the reply costs on SMS, and Ctrl+Enter sends. Called again when the form is new. */
@@ -37,12 +27,15 @@ function wireReply() {
   });
 }
 
+const lines = document.getElementById("lines"); // the transcript opens at its newest text; the queue's page has none
+const end = lines ? keepAtEnd(lines) : { go() {}, grows: (change) => change() };
+
 const freshen = oneAtATime(async () => {
-  await refresh();
+  await refresh(end.grows);
   wireReply();
 });
 
-stayAtEnd();
+end.go();
 wireReply();
 runClocks();
 listenForKeys();

@@ -1,12 +1,14 @@
 // Fetches this page again and puts its live parts in place. A reply being written and the focus are left alone.
+// The page says itself where it is (data-here): after a refused form the address is the form's.
 
-const NEAR_END = 80; // pixels
-
-export async function refresh() {
-  const fresh = (await read(location.pathname)) ?? (await withoutConversation());
+/** `grows(change)` runs a change that may make the transcript longer. */
+export async function refresh(grows) {
+  const fresh = (await read(document.body.dataset.here)) ?? (await withoutConversation());
   if (fresh === null) return;
   announceNew(fresh);
-  for (const part of document.querySelectorAll("[data-live]")) replace(part, fresh.getElementById(part.id));
+  grows(() => {
+    for (const part of document.querySelectorAll("[data-live]")) replace(part, fresh.getElementById(part.id));
+  });
   replaceDoing(fresh);
 }
 
@@ -23,9 +25,9 @@ async function read(address) {
 
 /** The conversation is no longer this person's to see: say so, stop its buttons, keep what was being written. */
 async function withoutConversation() {
-  const home = document.body.dataset.home;
+  const { home, here } = document.body.dataset;
   const gone = document.getElementById("gone");
-  const fresh = location.pathname === home ? null : await read(home);
+  const fresh = here === home ? null : await read(home);
   if (fresh && gone) {
     gone.hidden = false;
     for (const button of document.querySelectorAll("#doing button")) button.disabled = true;
@@ -35,10 +37,8 @@ async function withoutConversation() {
 
 function replace(part, newer) {
   if (!newer || sameWords(part, newer)) return;
-  const wasAtEnd = part.scrollHeight - part.scrollTop - part.clientHeight < NEAR_END;
   const focused = part.contains(document.activeElement) ? document.activeElement.id : null;
   part.replaceChildren(...newer.childNodes); // the part itself stays: a live region must, to be read out
-  if (wasAtEnd) part.scrollTop = part.scrollHeight;
   if (focused && focused !== part.id) document.getElementById(focused)?.focus();
 }
 

@@ -1,12 +1,12 @@
 // One handset: its frame, its texts, its composer. It knows nothing of the other handsets.
 
-import { costInWords } from "../segments.js";
+import { keepAtEnd } from "../end.js";
 import { oneAtATime } from "../live.js";
+import { costInWords } from "../segments.js";
 import { pressOption, readTexts, sendText, Trouble } from "./api.js";
 import { drawText } from "./text.js";
 
 const LOOK_BACK = 30; // texts read again each time: their state may have moved on
-const NEAR_END = 80; // pixels
 
 const EMPTY = {
   client: "No texts yet. Write the first one below.",
@@ -21,6 +21,7 @@ export class Handset {
     this.drawn = new Map(); // text id -> drawn text
     this.loaded = false;
     this.root = template.content.firstElementChild.cloneNode(true);
+    this.end = keepAtEnd(this.find(".log"));
     this.refresh = oneAtATime(() => this.#read().catch((problem) => this.#tell(problem)));
     this.#frame();
     this.#compose();
@@ -95,7 +96,7 @@ export class Handset {
     try {
       await sendText(this.info.id, words);
       this.#tell(null);
-      this.#toEnd(true);
+      this.end.go();
     } catch (problem) {
       this.#tell(problem);
       if (box.value === "") this.suggest(words); // nothing typed is lost
@@ -122,9 +123,7 @@ export class Handset {
     const after = ids.length > LOOK_BACK ? ids[ids.length - LOOK_BACK] - 1 : 0;
     const texts = await readTexts(this.info.id, after);
     const fresh = texts.filter((text) => !this.drawn.has(text.id));
-    const wasAtEnd = this.#atEnd();
-    for (const text of texts) this.#show(text);
-    if (fresh.length > 0) this.#toEnd(wasAtEnd || !this.loaded);
+    this.end.grows(() => texts.forEach((text) => this.#show(text)));
     const news = fresh.filter((text) => text.direction === "to_phone");
     if (this.loaded && news.length > 0) this.onNews(this, news);
     this.loaded = true;
@@ -139,16 +138,6 @@ export class Handset {
     this.drawn.set(text.id, drawn);
     this.find(".empty")?.remove();
     log.insertBefore(drawn.root, later === undefined ? null : this.drawn.get(later).root);
-  }
-
-  #atEnd() {
-    const log = this.find(".log");
-    return log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
-  }
-
-  #toEnd(wanted) {
-    const log = this.find(".log");
-    if (wanted) log.scrollTop = log.scrollHeight;
   }
 
   #tell(problem) {

@@ -41,7 +41,7 @@ export class Stage {
     this.current[handset.info.side] = id;
     this.root.dataset.side = handset.info.side;
     this.#draw();
-    handset.find(".log").scrollTop = handset.find(".log").scrollHeight;
+    handset.end.go();
     this.#heard(id);
   }
 

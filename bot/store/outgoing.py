@@ -1,0 +1,158 @@
+"""Queries on texts that are to leave: claimed one by one, moved forward only, tried again, or dropped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, false, func, or_, select, update
+
+from bot.store.database import Tx
+from bot.store.messages import Message, message_from
+from bot.store.tables import conversation, counselor, message
+
+_UNSENT = and_(message.c.direction == "outgoing", message.c.status.in_(("queued", "sending")))
+_TO_CLIENT = and_(message.c.conversation_id == bindparam("recipient"), message.c.counselor_id.is_(None))
+_TO_COUNSELOR = message.c.counselor_id == bindparam("recipient")
+_FORWARD = {
+    "queued": 0,
+    "sending": 1,
+    "unknown": 1,
+    "sent": 2,
+    "undelivered": 3,
+    "failed": 3,
+    "delivered": 4,
+    "read": 5,
+}
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message about to leave. `interrupted`: an earlier try may have reached the provider.
+
+    `attempts` of the message counts the tries before this one.
+    """
+
+    message: Message
+    address: str
+    opted_out: bool
+    interrupted: bool
+
+
+def _claim(to_counselor: bool) -> Any:
+    first = (
+        select(message.c.id, message.c.status.label("was"), message.c.attempts.label("tries"))
+        .where(_UNSENT, _TO_COUNSELOR if to_counselor else _TO_CLIENT)
+        .order_by(message.c.priority.desc(), message.c.id)
+        .limit(1)
+        .with_for_update()
+        .cte("first")
+    )
+    person = counselor if to_counselor else conversation
+    opted_out = false() if to_counselor else conversation.c.opted_out_at.is_not(None)
+    return (
+        update(message)
+        .where(
+            message.c.id == first.c.id,
+            person.c.id == (message.c.counselor_id if to_counselor else message.c.conversation_id),
+            or_(message.c.next_try_at.is_(None), message.c.next_try_at <= bindparam("now")),
+        )
+        .values(status="sending", attempts=message.c.attempts + 1, sent_at=func.clock_timestamp())
+        .returning(
+            *(c for c in message.c if c.name != "attempts"),
+            first.c.tries.label("attempts"),
+            first.c.was,
+            person.c.address,
+            opted_out.label("opted_out"),
+        )
+    )
+
+
+_CLAIM_FOR_CLIENT, _CLAIM_FOR_COUNSELOR = _claim(False), _claim(True)
+
+
+async def claim_next(
+    tx: Tx, *, conversation_id: str | None, counselor_id: str | None, now: datetime
+) -> Claimed | None:
+    """The recipient's next unsent message, crisis texts first, marked as on its way, with where it goes.
+
+    None when there is none, or while the first in line waits for its next try: order is kept.
+    """
+    statement = _CLAIM_FOR_COUNSELOR if counselor_id else _CLAIM_FOR_CLIENT
+    row = await tx.one(statement, {"recipient": counselor_id or conversation_id, "now": now})
+    if row is None:
+        return None
+    column = "counselor.address" if counselor_id else "conversation.address"
+    return Claimed(
+        message_from(row, tx.vault), tx.vault.open(row.address, column), row.opted_out, row.was == "sending"
+    )
+
+
+async def move(
+    tx: Tx,
+    message_id: int,
+    status: str,
+    *,
+    external_id: str | None = None,
+    error_code: str | None = None,
+) -> bool:
+    """Move an outgoing message to a later state; a late receipt never moves it back. True when it moved."""
+    earlier = [name for name, place in _FORWARD.items() if place < _FORWARD[status]]
+    values: dict[str, Any] = {"status": status, "error_code": error_code}
+    if external_id is not None:
+        values["external_id"] = external_id
+    moved = await tx.run(
+        update(message).where(message.c.id == message_id, message.c.status.in_(earlier)).values(**values)
+    )
+    return moved.rowcount == 1
+
+
+async def try_again_at(tx: Tx, message_id: int, at: datetime, error_code: str) -> None:
+    await tx.run(
+        update(message)
+        .where(message.c.id == message_id)
+        .values(status="queued", next_try_at=at, error_code=error_code)
+    )
+
+
+async def unsent_recipients(tx: Tx, before: datetime) -> list[tuple[str | None, str | None]]:
+    """(conversation, counselor) of everybody for whom something queued before then is still to be sent."""
+    late = or_(message.c.next_try_at.is_(None), message.c.next_try_at < before)
+    rows = await tx.rows(
+        select(message.c.conversation_id, message.c.counselor_id)
+        .where(_UNSENT, message.c.created_at < before, late)
+        .distinct()
+    )
+    return [(row.conversation_id, row.counselor_id) for row in rows]
+
+
+async def last_of_kind(tx: Tx, conversation_id: str, kinds: Sequence[str]) -> datetime | None:
+    """When the newest outgoing message of these kinds was queued for the client."""
+    row = await tx.one(
+        select(message.c.created_at)
+        .where(
+            message.c.conversation_id == conversation_id,
+            message.c.counselor_id.is_(None),
+            message.c.direction == "outgoing",
+            or_(*(message.c.kind == kind for kind in kinds)),
+        )
+        .order_by(message.c.id.desc())
+        .limit(1)
+    )
+    return None if row is None else row.created_at
+
+
+async def drop_unsent_answers(tx: Tx, conversation_id: str) -> None:
+    """Nothing of the bot's leaves any more: for opt-outs and when a human takes over. Crisis texts still go."""
+    await tx.run(
+        update(message)
+        .where(
+            message.c.conversation_id == conversation_id,
+            message.c.counselor_id.is_(None),
+            message.c.direction == "outgoing",
+            message.c.status == "queued",
+            message.c.author == "bot",
+            message.c.kind == "answer",
+        )
+        .values(status="failed", error_code="superseded")
+    )
