@@ -8,7 +8,7 @@ from bot.domain.needs import Needs
 from bot.domain.needs_words import LANGUAGES
 from bot.domain.sms_text import gsm7_clean
 
-MOST = 200  # characters; question and options take some 100 of the 320
+MOST = 190  # characters; the question and its options take some 130 of the 320
 MOST_OF_A_TOPIC = 45
 _TRAITS = {
     "gender:woman": "a woman",

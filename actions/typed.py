@@ -29,7 +29,8 @@ def states_needs(said: Said, names: Mapping[str, str]) -> bool:
 
 def _permission(intake: Intake, said: Said, names: Mapping[str, str]) -> Intake | None:
     if (taken := _stated(intake, said, names)) is not None:
-        return taken.done(Question.PERMISSION)
+        allowed = taken.done(Question.PERMISSION)
+        return allowed.done(Question.WHO) if allowed.needs.wanted else allowed
     if _agrees(said):
         return intake.done(Question.PERMISSION)
     if _refuses(said) or said.intent in WANTS_A_PERSON or words.HURRIES.search(said.text):

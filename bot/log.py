@@ -26,12 +26,16 @@ _PHONE = re.compile(r"\+?\d[\d ().-]{8,}\d")
 _TOKEN = re.compile(r"\b\d{6,}:[A-Za-z0-9_-]{20,}|\b[A-Za-z0-9_-]{43,}\b")
 
 
+def _number(found: re.Match[str]) -> str:
+    """A run with ten digits or more may be somebody's number; a date has eight."""
+    return "[number]" if sum(c.isdigit() for c in found.group()) >= 10 else found.group()
+
+
 class Redact(logging.Filter):
     """The last net: what looks like a phone number or a token does not reach a handler, nor does any traceback."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        text = record.getMessage()
-        record.msg = _TOKEN.sub("[token]", _PHONE.sub("[number]", text))
+        record.msg = _TOKEN.sub("[token]", _PHONE.sub(_number, record.getMessage()))
         record.args = ()
         record.exc_info = None
         record.exc_text = None

@@ -16,6 +16,7 @@ from typing import IO
 import httpx
 import structlog
 
+from bot.dialogue.rasa_python import rasa_environment
 from bot.lifeline import tied_to_us
 
 log = structlog.get_logger(__name__)
@@ -26,23 +27,6 @@ _RASA = (
     "import os, sys; sys.argv += ['--auth-token', os.environ.pop('WARMLINE_RASA_TOKEN')]; "
     "from rasa.__main__ import main; main()"
 )
-_RASA_QUIET = {
-    "RASA_TELEMETRY_ENABLED": "false",
-    "LOG_LEVEL": "WARNING",  # at INFO Rasa logs what people wrote
-    "LOG_LEVEL_LIBRARIES": "ERROR",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "CUDA_VISIBLE_DEVICES": "",
-    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-    "PYTHONWARNINGS": "ignore",
-    "PYTHONUNBUFFERED": "1",
-    # One turn at a time is our order; threads for one text cost more than they bring.
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "TF_INTRA_OP_PARALLELISM_THREADS": "1",
-    "TF_INTER_OP_PARALLELISM_THREADS": "1",
-    "MALLOC_ARENA_MAX": "2",
-}
-_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ")
 
 
 class ProcessFailedError(Exception):
@@ -67,8 +51,8 @@ def rasa_command(
     """
     listener = ("-i", "127.0.0.1", "-p", str(port), "--enable-api")
     files = ("--model", str(model), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml")
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    env = kept | _RASA_QUIET | dict(variables) | {"WARMLINE_RASA_TOKEN": token, "PYTHONPATH": str(root)}
+    # One turn at a time is our order: threads for one text cost more than they bring.
+    env = rasa_environment(1, **{"WARMLINE_RASA_TOKEN": token, "MALLOC_ARENA_MAX": "2", **variables})
     return Command((str(python), "-c", _RASA, "run", *listener, *files), env, root)
 
 

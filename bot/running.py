@@ -117,7 +117,7 @@ def _rasa(
         variables=variables,
     )
     return Supervised(
-        "rasa", command, answers_at(f"http://127.0.0.1:{port}/"), settings.data_dir / "logs" / "rasa.log"
+        "rasa", command, answers_at(f"http://127.0.0.1:{port}/webhooks/warmline/"), settings.data_dir / "logs" / "rasa.log"
     )
 
 

@@ -1,5 +1,5 @@
-"""The second layer: logistic regression over sentence vectors and word n-grams. Never raises the alarm alone
-about what the rules have read as long past; where its file is missing the screen runs on rules.
+"""The second layer: logistic regression over sentence vectors and word n-grams. It can make the screen ask; a
+crisis is only ever called by a rule, whose reason a clinician can read.
 
 The saved model is two plain files (numbers in .npz, words in .json): nothing in them is executed.
 """
@@ -50,7 +50,6 @@ class Classifier:
     gram_part: NDArray[np.float32]  # kinds x BUCKETS
     bias: NDArray[np.float32]
     ask_from: float
-    crisis_from: float
     doubt_below: float
 
     @classmethod

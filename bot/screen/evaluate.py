@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
 
-from bot.screen.screen import Screen
+from bot.screen.screen import Screen, load_screen
 from bot.screen.verdict import KINDS, Verdict
 
 
@@ -113,7 +113,7 @@ def main(arguments: Sequence[str]) -> int:
     if len(arguments) != 1:
         sys.stderr.write("usage: python -m bot.screen.evaluate FILE.jsonl\n")
         return 2
-    sys.stdout.write(report(read_cases(Path(arguments[0]), Screen.load())) + "\n")
+    sys.stdout.write(report(read_cases(Path(arguments[0]), load_screen(Path(".var")))) + "\n")
     return 0
 
 

@@ -28,8 +28,10 @@ def read_examples(folder: Path, *, per_template: int = 60, seed: int = 7) -> lis
     found: dict[str, Example] = {}
     for path in sorted(folder.glob("*.yml")):
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for example in _examples(path.stem, document, per_template, random.Random(f"{seed}:{path.stem}")):  # noqa: S311
-            found.setdefault(example.text.lower(), example)
+        chance = random.Random(f"{seed}:{path.stem}")  # noqa: S311
+        for part in document if isinstance(document, list) else [document]:
+            for example in _examples(path.stem, part, per_template, chance):
+                found.setdefault(example.text.lower(), example)
     return list(found.values())
 
 

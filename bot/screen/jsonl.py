@@ -3,9 +3,10 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, TextIO
 
-from bot.screen.screen import Screen
+from bot.screen.screen import Screen, load_screen
 from bot.screen.verdict import Verdict
 
 
@@ -37,7 +38,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
 
 def main(source: TextIO = sys.stdin, out: TextIO = sys.stdout) -> None:
     """Read `source` to its end; used by `warmline screen`."""
-    screen = Screen.load()
+    screen = load_screen(Path(".var"))
     for answer in screen_lines(source, screen):
         out.write(answer + "\n")
 

@@ -116,10 +116,10 @@ class Phrasebook:
                 return frozenset(found)
         return None
 
-    def anchors(self, phrase: Phrase) -> frozenset[str]:
-        """Words of which one must be in a text for the phrase to match: the smallest such set."""
+    def anchors(self, phrase: Phrase) -> list[frozenset[str]]:
+        """Sets of words; of each one must be in a text for the phrase to match. The smallest set first."""
         sets = [self._anchor(p) for p in phrase if isinstance(p, Choice) and not p.optional]
-        return min(sets, key=len)
+        return sorted(sets, key=len)
 
     def alternatives(self, name: str) -> list[tuple[Phrase, frozenset[str] | None]]:
         """The phrases of a macro, each with the words it can begin with."""
@@ -142,7 +142,7 @@ class Phrasebook:
 
     def _anchor(self, place: Choice) -> frozenset[str]:
         found = place.words | {p[-1] for p in place.phrases}
-        return found.union(*(self.anchors(p) for name in place.macros for p in self._macro(name)))
+        return found.union(*(self.anchors(p)[0] for name in place.macros for p in self._macro(name)))
 
 
 class Text:

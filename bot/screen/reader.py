@@ -21,6 +21,7 @@ class Signal:
     about: About
     said: str
     sign: str
+    sentence: str
     start: int
     end: int
 
@@ -78,4 +79,4 @@ class Reader:
 def _signal(rule: Rule, level: Level, sentence: Sentence, start: int, end: int) -> Signal:
     about: About = "other" if rule.about == "other" else "self"
     said = sentence.said(start, end) if end > start else ""
-    return Signal(rule.id, level, rule.kind, about, said, rule.sign, start, end)
+    return Signal(rule.id, level, rule.kind, about, said, rule.sign, " ".join(sentence.chunks), start, end)

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from bot.screen.phrases import NUMBER, Phrase, Phrasebook, Text, is_number, read_phrase
+from bot.screen.phrases import END, NUMBER, START, Phrase, Phrasebook, Text, is_number, read_phrase
 from bot.screen.verdict import KINDS, LEVELS, SIGNS, Level
 
 DEFAULT_FOLDER = Path(__file__).with_name("rules")
@@ -70,6 +70,7 @@ class PhraseFinder:
         self._book = book
         self._phrases: list[tuple[str, Phrase, frozenset[str] | None]] = []
         self._by_anchor: dict[str, list[int]] = defaultdict(list)
+        self._also: list[list[frozenset[str]]] = []
         self.words: set[str] = set()
         for key, lines in phrases.items():
             for line in lines:
@@ -80,13 +81,16 @@ class PhraseFinder:
         firsts = self._book.firsts(phrase)
         self._phrases.append((key, phrase, None if firsts is None or NUMBER in firsts else firsts))
         self.words |= self._book.words(phrase)
-        for anchor in self._book.anchors(phrase):
+        first, *others = self._book.anchors(phrase)
+        self._also.append(others)
+        for anchor in first:
             self._by_anchor[anchor].append(number)
 
     def find(self, words: Sequence[str]) -> list[tuple[str, int, int]]:
         """(key, start, end) of every phrase found, the longest of overlapping ones of a rule."""
-        present = set(words) | ({NUMBER} if any(is_number(w) for w in words) else set())
-        tried = sorted({number for word in present for number in self._by_anchor.get(word, ())})
+        present = {START, END, *words} | ({NUMBER} if any(is_number(w) for w in words) else set())
+        anchored = sorted({number for word in present for number in self._by_anchor.get(word, ())})
+        tried = [n for n in anchored if not any(present.isdisjoint(words) for words in self._also[n])]
         if not tried:
             return []
         text = Text(words, self._book)

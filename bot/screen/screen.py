@@ -6,20 +6,23 @@ all goes wrong in here, the answer is *ask*, never *clear*.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
+from bot.screen.classifier import Classifier, Encode, ModelError
 from bot.screen.normalise import Sentence, sentences
 from bot.screen.reader import Reader, Signal
 from bot.screen.rulebook import DEFAULT_FOLDER, load_rulebook
 from bot.screen.spelling import Speller
 from bot.screen.verdict import CLEAR, FAILED, LEVELS, Verdict, by_urgency
+from bot.screen.wordlists import REAL_WORDS
 
 _EARLIER_TEXTS = 4
 _EARLIER_LENGTH = 120
 _MOST_EVIDENCE = 6
 _MOST_WORDS = 14
+MODEL_FOLDER = "screen"
 
 
 @dataclass(frozen=True)
@@ -28,24 +31,32 @@ class Screen:
 
     reader: Reader
     speller: Speller
+    classifier: Classifier | None = None
 
     @classmethod
-    def load(cls, *, rules: Path = DEFAULT_FOLDER) -> "Screen":
-        """Read the rules and the word list; raises RuleError when the rules cannot be used."""
+    def load(
+        cls, *, rules: Path = DEFAULT_FOLDER, model: Path | None = None, encode: Encode | None = None
+    ) -> "Screen":
+        """Read the rules and the word list; raises RuleError when the rules cannot be used.
+
+        With `model` (the folder `train` wrote) and `encode` (text to 384 numbers) the classifier runs, too; a
+        missing or broken model leaves the rules, and `layers` says so.
+        """
         book = load_rulebook(rules)
-        return cls(Reader(book), Speller(book.words, known_words()))
+        speller = Speller(book.words, known_words() | REAL_WORDS)
+        return cls(Reader(book), speller, _classifier(model, encode))
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """Which layers run."""
-        return ("rules",)
+        """Which layers run: ("rules",) or ("rules", "classifier")."""
+        return ("rules",) if self.classifier is None else ("rules", "classifier")
 
     def check(self, text: str, *, earlier: Sequence[str] = ()) -> Verdict:
         """The verdict on `text`; `earlier` are the client's texts before it, oldest first.
 
         Several quick texts are judged one by one and joined, so "i want" + "to die" is seen.
         """
-        verdict = self._judge(sentences(text, self.speller))
+        verdict = self._judge(text, sentences(text, self.speller))
         if not earlier:
             return verdict
         joined = self._joined(text, earlier)
@@ -58,8 +69,14 @@ class Screen:
         except Exception:
             return FAILED
 
-    def _judge(self, found: list[Sentence]) -> Verdict:
-        return verdict_of(self.reader.signals(found))
+    def _judge(self, text: str, found: list[Sentence]) -> Verdict:
+        signals = self.reader.signals(found)
+        if self.classifier is None or any(s.level == "crisis" for s in signals):
+            return verdict_of(signals)
+        try:
+            return second_opinion(self.classifier, text, signals)
+        except Exception:  # the classifier must never take the rules' verdict with it
+            return verdict_of(signals)
 
     def _joined(self, text: str, earlier: Sequence[str]) -> Verdict:
         """The last short texts and this one as one sentence; only what reaches into this text counts."""
@@ -71,6 +88,25 @@ class Screen:
         whole = _join([*before, now[0]])
         border = len(whole.words) - len(now[0].words)
         return verdict_of([s for s in self.reader.signals([whole]) if s.end > border and s.start < border])
+
+
+def second_opinion(classifier: Classifier, text: str, signals: Sequence[Signal]) -> Verdict:
+    """What the classifier makes of a text in which no rule saw a clear sign: at most *ask*.
+
+    It may raise *clear* to *ask*, and take back an *ask* of rules marked unsure when it sees nothing either: not
+    in the whole text nor in the sentence the sign stands in (so harmless words around a sign change nothing).
+    """
+    danger, kind = classifier.danger(text)
+    if danger >= classifier.ask_from:
+        return _asked(verdict_of(signals), kind)
+    kept = [s for s in signals if max(danger, classifier.danger(s.sentence)[0]) >= classifier.doubt_below]
+    return verdict_of(kept)
+
+
+def _asked(verdict: Verdict, kind: str) -> Verdict:
+    if verdict.level != "clear":
+        return replace(verdict, rules=(*verdict.rules, "classifier"))
+    return Verdict("ask", (kind,), None, rules=("classifier",))
 
 
 def verdict_of(signals: Sequence[Signal]) -> Verdict:
@@ -104,6 +140,31 @@ def _join(parts: Sequence[Sentence]) -> Sentence:
     offsets = [sum(len(p.chunks) for p in parts[:n]) for n in range(len(parts))]
     sources = tuple(s + offset for p, offset in zip(parts, offsets, strict=True) for s in p.sources)
     return Sentence(words, sources, chunks)
+
+
+def _classifier(model: Path | None, encode: Encode | None) -> Classifier | None:
+    if model is None or encode is None:
+        return None
+    try:
+        return Classifier.load(model, encode)
+    except ModelError:
+        return None
+
+
+def load_screen(data_dir: Path, *, classifier: bool = True) -> Screen:
+    """The screen as the service runs it: with the classifier where the encoder and the trained model are there.
+
+    `classifier=False` is the operator's switch (docs/legal.md).
+    """
+    from encoder import EncoderMissing, load  # noqa: PLC0415
+
+    if not classifier:
+        return Screen.load()
+    try:
+        encode = load(data_dir / "encoder").encode
+    except EncoderMissing:
+        return Screen.load()
+    return Screen.load(model=data_dir / MODEL_FOLDER, encode=encode)
 
 
 def known_words() -> frozenset[str]:

@@ -18,6 +18,7 @@ _VOWELS = re.compile(r"[aeiou]")
 _LETTERS_ONLY = re.compile(r"[^a-z]")
 _LONGEST = 40
 _GLUED_FROM = 8
+_FEWEST_PIECES = 3
 _COSTS = {"i": 1.2, "a": 1.3}
 
 
@@ -121,11 +122,9 @@ class Speller:
             end = start
         unknown = sum(1 for p in pieces if p not in self._known)
         worth = any(len(p) > 2 and p in self._wanted for p in pieces) and unknown * 4 <= len(pieces)
-        return (
-            tuple(w for p in reversed(pieces) for w in self._expand(p))
-            if worth and len(pieces) > 1
-            else (word,)
-        )
+        if not worth or len(pieces) < _FEWEST_PIECES:  # two pieces may be a compound: nosebleed, bloodbath
+            return (word,)
+        return tuple(w for p in reversed(pieces) for w in self._expand(p))
 
     def _expand(self, word: str) -> tuple[str, ...]:
         return tuple(SLANG[word].split()) if word in SLANG and len(word) > 2 else (word,)

@@ -13,8 +13,8 @@ from bot.screen.classifier import BUCKETS, VECTOR_WEIGHT, Encode, buckets, save,
 from bot.screen.examples import Example, read_examples
 
 # Chosen on the development set (docs/reference/safety-screen.md has the curve).
-THRESHOLDS = {"ask_from": 0.80, "crisis_from": 0.98, "doubt_below": 0.15}
-STRENGTH = 3.0
+THRESHOLDS = {"ask_from": 0.90, "doubt_below": 0.20}
+STRENGTH = 1.0
 
 
 def train(data: Path, encode: Encode, out: Path) -> int:
@@ -55,3 +55,17 @@ def split(model: LogisticRegression) -> dict[str, NDArray[Any]]:
         "gram_part": model.coef_[:, size:],
         "bias": model.intercept_,
     }
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`python -m bot.screen.train [DATA_DIR]`: data/safety -> DATA_DIR/screen, with DATA_DIR/encoder."""
+    from encoder import load  # noqa: PLC0415
+
+    data_dir = Path(arguments[0]) if arguments else Path(".var")
+    count = train(Path("data/safety"), load(data_dir / "encoder").encode, data_dir / "screen")
+    sys.stdout.write(f"the screen's classifier learned from {count} examples\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -76,3 +76,13 @@ SLANG = {
 # Digits and signs that stand for letters inside a word.
 LEET = str.maketrans("013457@$!8", "oieastasib")
 LEET_OTHER = str.maketrans("013457@$!8", "oleastaslb")
+
+# Real words that the word list lacks and that one letter turns into a sign of danger.
+REAL_WORDS = frozenset(
+    """vape vapes vaping vaped cape capes grape grapes tape tapes drape scrape billing bills milling filling chilling
+    drilling willing killjoy hinging hanger hangry banging banger popes ropey rapper rappers raper knit knits gunk
+    puns buns fills gills mills grills skills spills drills thrills dye dyes dyed dyer diet diets dial duet shoo
+    shoos hooting looting rooting hurry hurl curt cult nosed boozed posed dosed dozed snooze sober sobering bridal
+    bridget ledger edgy tracksuit trackers hitch stitch twitch scab scabs slab slabs strangely stranger chock chokers
+    hoodie hoodies tattoo tattoos melatonin podcast podcasts insta tiktok netflix zoom wifi app apps selfie""".split()
+)

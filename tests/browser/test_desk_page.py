@@ -34,6 +34,7 @@ async def test_a_conversation_is_taken_answered_and_closed(open_page: Opener, si
     await page.get_by_role("button", name="Take K7").click()
     await expect(page.get_by_text("K7 is yours. The assistant is paused.")).to_be_visible()
     await page.get_by_label("Your reply to K7").fill("Hi, this is Maria.")
+    await expect(page.locator("#reply-hint")).to_contain_text("25 of 160")  # with the name
     await page.get_by_role("button", name="Send").click()
     await expect(page.get_by_role("log")).to_contain_text("Hi, this is Maria.")
     assert site.desk.cases[1].replies == ["Hi, this is Maria."]

@@ -253,7 +253,7 @@ def test_rasas_command_line_and_environment_keep_its_secrets_apart(monkeypatch: 
     assert found.argv[found.argv.index("-i") + 1] == "127.0.0.1"
     assert found.env["WARMLINE_RASA_SECRET"] == "the-secret"
     assert found.env["RASA_TELEMETRY_ENABLED"] == "false"
-    assert found.env["PYTHONPATH"] == str(root)
+    assert not {name for name in found.env if name.startswith("TF_")}  # Rasa would look for TensorFlow
     assert "provider-secret" not in found.env.values()
 
 
@@ -267,7 +267,12 @@ def test_rasas_token_arrives_as_its_argument(tmp_path: Path) -> None:
         tmp_path, python=Path(sys.executable), model=Path("m"), port=1, token="the-token", variables={}
     )
     ran = subprocess.run(
-        found.argv, env=dict(found.env), cwd=found.cwd, capture_output=True, text=True, check=True
+        found.argv,
+        env={**found.env, "PYTHONPATH": str(tmp_path)},
+        cwd=found.cwd,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert ran.stdout.startswith("['run', '-i', '127.0.0.1', '-p', '1', '--enable-api', '--model', 'm'")
     assert ran.stdout.endswith("'--auth-token', 'the-token'] False\n")

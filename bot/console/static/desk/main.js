@@ -18,9 +18,10 @@ function wireReply() {
   if (!box || box.dataset.wired) return;
   box.dataset.wired = "yes";
   const hint = document.getElementById("reply-hint");
-  const plain = hint.textContent;
-  const count = () => (hint.textContent = box.value ? `${plain} ${costInWords(box.value)}` : plain);
-  if ("counts" in hint.dataset) box.addEventListener("input", count);
+  const plain = hint.textContent.trim();
+  const { counts } = hint.dataset; // the name that goes in front, on SMS
+  const count = () => (hint.textContent = box.value ? `${plain} ${costInWords(counts + box.value)}` : plain);
+  if (counts !== undefined) box.addEventListener("input", count);
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) box.form.requestSubmit();
     if (event.key === "Escape") box.blur();
