@@ -1,0 +1,44 @@
+# Needs make, git and a Python 3.8 or newer; brings everything else. `make help` lists what it does.
+.DEFAULT_GOAL := help
+.PHONY: help setup run talk test lint types check evaluate bench clean
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+TESTS ?= tests
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+setup: ## bring the tools, both environments, the encoder and a trained model; quick when nothing changed
+	@sh tools/python tools/setup.py
+
+run: setup ## everything, with a page of simulated phones; Ctrl-C ends it
+	@exec .venv/bin/warmline up
+
+talk: setup ## write to the bot in this terminal
+	@exec .venv/bin/warmline talk
+
+test: setup ## everything the project proves (TESTS=tests/unit for a part)
+	@exec $(PYTHON) -m pytest $(TESTS)
+
+lint: setup ## style and format
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+
+types: setup ## the strict type checker
+	@exec $(PYTHON) -m mypy
+
+check: lint types test ## lint, types and tests, as CI does
+
+evaluate: setup ## quality tables, on labelled messages of your own (EVALUATION=folder)
+	@test -f "$(EVALUATION)/crisis.jsonl" || { echo "Say where labelled messages lie: make evaluate EVALUATION=folder"; exit 1; }
+	@$(PYTHON) -m bot.screen.evaluate "$(EVALUATION)/crisis.jsonl"
+
+bench: setup ## speed and memory beside stock Rasa; under five minutes
+	@exec $(PYTHON) -m bench
+
+clean: ## remove what set-up and the tools made; clients' data in .var stays
+	rm -rf .venv rasa-env/.venv .tools .var/encoder .var/bench models .rasa results .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

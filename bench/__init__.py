@@ -1,0 +1,1 @@
+"""Speed and memory of Warmline beside stock Rasa, in one run on one machine: `make bench`."""

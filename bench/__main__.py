@@ -1,0 +1,129 @@
+"""Measures stock Rasa and Warmline one after the other on this machine: `make bench`, under five minutes."""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import service, stock
+from bench.figures import NO_MEMORY, NO_TIMES, Memory, Times
+from bench.report import Report
+
+RESULTS = Path(__file__).parent.parent / "results/bench.json"
+TRAINED = stock.PLACE / "training.json"
+
+
+@dataclass
+class Side:
+    """What was found out about one of the two; what was not measured is None or holds None."""
+
+    start: float | None = None
+    taken: Times = NO_TIMES
+    answered: Times = NO_TIMES
+    relayed: Times = NO_TIMES
+    per_second: float | None = None
+    memory: Memory = NO_MEMORY
+
+
+def main() -> int:
+    options = _options()
+    report = Report()
+    stock.PLACE.mkdir(parents=True, exist_ok=True)
+    trained = training_times(again=options.retrain, with_stock=not options.only_warmline)
+    theirs = Side() if options.only_warmline else asyncio.run(measure_stock(options))
+    ours = asyncio.run(measure_warmline(options))
+    fill(report, ours, theirs, trained)
+    say("safety screen")
+    report.add("screen, one message, median", "ms", service.screen_times().median, limit=5)
+    report.write(RESULTS)
+    print("\n" + report.table())
+    print(f"Written to {RESULTS.parent.name}/{RESULTS.name}.")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--retrain", action="store_true", help="measure training anew, for both")
+    parser.add_argument("--only-warmline", action="store_true", help="leave stock Rasa out")
+    parser.add_argument("--turns", type=int, default=80, help="turns for each latency")
+    parser.add_argument("--talkers", type=int, default=20, help="people at once")
+    parser.add_argument("--seconds", type=float, default=15, help="how long they talk")
+    return parser.parse_args()
+
+
+def say(what: str) -> None:
+    print(f"  {time.strftime('%H:%M:%S')}  {what} ...", flush=True)
+
+
+def training_times(*, again: bool, with_stock: bool) -> dict[str, float]:
+    """Seconds of training for "stock" and "warmline"; measured once and remembered, for it takes minutes."""
+    known: dict[str, float] = {}
+    if TRAINED.exists() and not again:
+        known = json.loads(TRAINED.read_text())
+    if with_stock:
+        say("stock Rasa: installing (once)")
+        stock.prepare()
+        if "stock" not in known or not stock.is_trained():
+            known["stock"] = timed("stock Rasa: training its first project (once)", stock.train)
+    if "warmline" not in known:
+        known["warmline"] = timed("Warmline: training", service.train)
+    TRAINED.write_text(json.dumps(known))
+    return known
+
+
+def timed(what: str, work: Callable[[], float]) -> float:
+    say(what)
+    return work()
+
+
+async def measure_stock(options: argparse.Namespace) -> Side:
+    server, found = stock.Stock(), Side()
+    say("stock Rasa: starting")
+    try:
+        found.start = await server.start()
+        say("stock Rasa: one conversation at a time")
+        found.answered = await server.latency(options.turns)
+        say(f"stock Rasa: {options.talkers} conversations at once")
+        found.per_second = await server.throughput(options.talkers, options.seconds)
+        found.memory = server.memory()
+    finally:
+        await server.stop()
+    return found
+
+
+async def measure_warmline(options: argparse.Namespace) -> Side:
+    server, found = service.Warmline(), Side()
+    say("Warmline: starting")
+    try:
+        found.start = await server.start()
+        say("Warmline: one conversation at a time")
+        found.taken, found.answered = await server.latency(options.turns)
+        say("Warmline: relay to a counselor")
+        found.relayed = await server.relay(options.turns // 2)
+        say(f"Warmline: {options.talkers} conversations at once")
+        found.per_second = await server.throughput(options.talkers, options.seconds)
+        found.memory = server.memory()
+    finally:
+        await server.stop()
+    return found
+
+
+def fill(report: Report, ours: Side, theirs: Side, trained: dict[str, float]) -> None:
+    """Every figure with its budget (docs/architecture.md names them)."""
+    report.add("training", "s", trained.get("warmline"), trained.get("stock"), limit=60)
+    report.add("start until everything answers", "s", ours.start, theirs.start)
+    report.add("webhook to 200, median", "ms", ours.taken.median, limit=20)
+    report.add("webhook to answer, median", "ms", ours.answered.median, theirs.answered.median, limit=60)
+    report.add("webhook to answer, 95th percentile", "ms", ours.answered.p95, theirs.answered.p95, limit=150)
+    report.add("relay to a counselor, median", "ms", ours.relayed.median, limit=40)
+    report.add("bot turns, sustained", "1/s", ours.per_second, theirs.per_second, least=3)
+    report.add("memory of all processes (PSS)", "MB", ours.memory.pss, theirs.memory.pss, most=1)
+    report.add("the same, pages counted in each (RSS)", "MB", ours.memory.rss, theirs.memory.rss)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
