@@ -24,6 +24,7 @@ from bot.store.database import Tx
 
 log = structlog.get_logger("jobs")
 
+NOW, TURNS = "now", "turns"  # what waits for nothing, and what may wait for Rasa: each has workers of its own
 HEARTBEAT = 1.0
 STALLED_AFTER = 5.0
 DATABASE_AWAY = (
@@ -46,7 +47,7 @@ class Queue:
         queued = [
             QueuedJob(
                 id=None,
-                queue="default",
+                queue=TURNS if job.may_wait else NOW,
                 task_name=job.name,
                 priority=job.priority,
                 lock=job.lock,
@@ -65,7 +66,7 @@ async def _autocommit(connection: psycopg.AsyncConnection[Any]) -> None:
 
 def queue_app(dsn: str) -> procrastinate.App:
     """Procrastinate on our database; `register` adds the tasks once the context exists."""
-    connector = procrastinate.PsycopgConnector(conninfo=dsn, min_size=2, max_size=6, configure=_autocommit)
+    connector = procrastinate.PsycopgConnector(conninfo=dsn, min_size=2, max_size=8, configure=_autocommit)
     return procrastinate.App(connector=connector)
 
 
@@ -135,7 +136,7 @@ async def working(app: procrastinate.App, context: Context, concurrency: int) ->
     """Run a worker, its rescue and its timers until the block ends; a worker that ends is started again."""
     stop = asyncio.Event()
     tasks = [
-        asyncio.create_task(_worker(app, concurrency, stop), name="worker"),
+        *(asyncio.create_task(_worker(app, queue, concurrency, stop), name=queue) for queue in (NOW, TURNS)),
         asyncio.create_task(_upkeep(app, context, stop), name="upkeep"),
     ]
     try:
@@ -147,11 +148,13 @@ async def working(app: procrastinate.App, context: Context, concurrency: int) ->
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _worker(app: procrastinate.App, concurrency: int, stop: asyncio.Event) -> None:
+async def _worker(app: procrastinate.App, queue: str, concurrency: int, stop: asyncio.Event) -> None:
     """A worker whose database was away for long ends for good: start another."""
     while not stop.is_set():
         try:
             await app.run_worker_async(
+                queues=[queue],
+                name=queue,
                 concurrency=concurrency,
                 install_signal_handlers=False,
                 listen_notify=True,
@@ -162,7 +165,7 @@ async def _worker(app: procrastinate.App, concurrency: int, stop: asyncio.Event)
                 shutdown_graceful_timeout=8,
             )
         except Exception as error:
-            log.warning("worker.ended", error=type(error).__name__)
+            log.warning("worker.ended", queue=queue, error=type(error).__name__)
         if not stop.is_set():
             await asyncio.sleep(0.5)
 

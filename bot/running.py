@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 import uvicorn
@@ -18,8 +19,9 @@ from bot.demonstration import set_up_demonstration
 from bot.dialogue.client import RasaClient
 from bot.jobs import working
 from bot.log import quiet_loop
-from bot.processes import Supervised, answers_at, free_port, rasa_command
+from bot.processes import ProcessFailedError, Supervised, answers_at, free_port, rasa_command
 from bot.screen.screen import Screen
+from bot.services.context import BotReply
 from bot.settings import ROOT, Settings
 from bot.store.embedded import EmbeddedPostgres
 from bot.store.migrate import migrate
@@ -27,6 +29,28 @@ from bot.store.vault import derive, vault_from
 from bot.web.listening import listen_for_changes
 
 log = structlog.get_logger("running")
+
+
+class FirstStart:
+    """The dialogue that, while Rasa starts for the first time, waits for it: slow is not failed (lessons 14).
+
+    Later, when Rasa has died, nobody waits: the client is told the truth at once.
+    """
+
+    LONGEST = 60.0  # seconds
+
+    def __init__(self, dialogue: RasaClient) -> None:
+        self._dialogue = dialogue
+        self._rasa: Supervised | None = None
+
+    def wait_for(self, rasa: Supervised) -> None:
+        self._rasa = rasa
+
+    async def ask(self, **asked: Any) -> list[BotReply]:
+        if self._rasa is not None and not self._rasa.ends and not self._rasa.is_ready:
+            with contextlib.suppress(ProcessFailedError, TimeoutError):
+                await asyncio.wait_for(self._rasa.until_ready(), self.LONGEST)
+        return await self._dialogue.ask(**asked)
 
 
 @dataclass(frozen=True)
@@ -71,8 +95,9 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
         url, dsn, rasa_url = stack.enter_context(postgres(settings, progress))
         await asyncio.to_thread(migrate, url)
         key, secret, rasa_port = key_of(settings), new_secret(), free_port()
-        dialogue = RasaClient(f"http://127.0.0.1:{rasa_port}", secret, settings.dialogue_timeout)
-        stack.push_async_callback(dialogue.close)
+        client = RasaClient(f"http://127.0.0.1:{rasa_port}", secret, settings.dialogue_timeout)
+        stack.push_async_callback(client.close)
+        dialogue = FirstStart(client)
         service = build(
             settings,
             url=url,
@@ -89,6 +114,7 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
         rasa = _rasa(settings, rasa_port, internal_port, secret, rasa_url, key)
         progress("Rasa is starting (about 15 seconds) ...")
         await rasa.start()
+        dialogue.wait_for(rasa)
         stack.push_async_callback(rasa.stop)
         await stack.enter_async_context(_background(listen_for_changes(dsn, service.bell)))
         await stack.enter_async_context(working(service.queue, service.context, settings.concurrency))
@@ -117,7 +143,10 @@ def _rasa(
         variables=variables,
     )
     return Supervised(
-        "rasa", command, answers_at(f"http://127.0.0.1:{port}/webhooks/warmline/"), settings.data_dir / "logs" / "rasa.log"
+        "rasa",
+        command,
+        answers_at(f"http://127.0.0.1:{port}/webhooks/warmline/"),
+        settings.data_dir / "logs" / "rasa.log",
     )
 
 

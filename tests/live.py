@@ -48,7 +48,10 @@ class LivePhone:
             for option in text["options"]:
                 if option["label"].lower() == label.lower():
                     body = {"text_id": text["id"], "token": option["token"]}
-                    assert self.http.post(f"/phones/api/handsets/{self.id}/presses", json=body).status_code == 202
+                    assert (
+                        self.http.post(f"/phones/api/handsets/{self.id}/presses", json=body).status_code
+                        == 202
+                    )
                     return
         raise AssertionError(f"no button {label!r}")
 
@@ -86,6 +89,7 @@ class Live:
     process: subprocess.Popen[str] | None = None
     address: str = ""
     lines: list[str] = field(default_factory=list)
+    clients: list[httpx.Client] = field(default_factory=list)
 
     def start(self, *, wait_for_rasa: bool = True) -> "Live":
         env = {**os.environ, "WARMLINE_DATA_DIR": str(self.data_dir), "WARMLINE_PORT": "0", **self.env}
@@ -110,11 +114,16 @@ class Live:
                 self.address = found.group(1)
             if word in line:
                 return
+        self.process.wait(20)
+        self.process.stdout.close()
         raise AssertionError("warmline up ended:\n" + "\n".join(self.lines))
 
     @property
     def http(self) -> httpx.Client:
-        return httpx.Client(base_url=self.address, trust_env=False, timeout=20)
+        """One connection pool for each address this Warmline has had."""
+        if not self.clients or str(self.clients[-1].base_url).rstrip("/") != self.address:
+            self.clients.append(httpx.Client(base_url=self.address, trust_env=False, timeout=20))
+        return self.clients[-1]
 
     def phone(self, handset_id: str) -> LivePhone:
         return LivePhone(self.http, handset_id)
@@ -143,6 +152,8 @@ class Live:
             self.process.stdout.close()
 
     def stop(self) -> None:
+        while self.clients:
+            self.clients.pop().close()
         if self.process is None or self.process.poll() is not None:
             return
         self.process.send_signal(signal.SIGINT)

@@ -58,8 +58,10 @@ def fingerprint(root: Path = ROOT, encoder: Path = ENCODER) -> str:
 def _files(root: Path) -> Iterator[Path]:
     for name in SOURCES:
         source = root / name
-        yield from [source] if source.is_file() else sorted(
-            path for path in source.rglob("*") if path.suffix in _KINDS
+        yield from (
+            [source]
+            if source.is_file()
+            else sorted(path for path in source.rglob("*") if path.suffix in _KINDS)
         )
 
 

@@ -12,7 +12,7 @@ from bot.domain.needs_reading import Answering, read
 
 MAX_TRAITS = 20
 MAX_TOPICS = 10
-MAX_WORDS = 300  # characters of one do-not-ask topic
+MAX_WORDS = 400  # characters of one do-not-ask topic
 MAX_NOTE = 600
 
 # Of these a client wants one: the later word replaces the earlier. Any number of them can be refused.

@@ -65,13 +65,19 @@ def cut_topics(text: str) -> tuple[list[str], str]:
     return list(dict.fromkeys(topics)), rest
 
 
+_WORD = re.compile(r"[^\W_]{3,}")
 _PREFACE = re.compile(
     r"^(?:(?:yes|yeah|yep|sure|ok|okay|well|please|pls|um+|uh+)\b[\s,.:-]*)+", re.IGNORECASE
 )
 
 
 def topics_in_answer(text: str) -> list[str]:
-    """The topics of a text that answers "what should nobody ask about?": those it names, or all of it."""
-    topics, _ = cut_topics(text)
+    """The topics of a text that answers "what should nobody ask about?": those it names, or all of it.
+
+    When more is left than a few small words the whole text is kept: better too much than a topic lost.
+    """
+    topics, rest = cut_topics(text)
     whole = _PREFACE.sub("", text.strip()).strip(" .,!?")
-    return topics or ([whole] if whole else [])
+    if topics and len(_WORD.findall(rest)) <= 3:
+        return topics
+    return [whole] if whole else []

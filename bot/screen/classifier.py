@@ -123,6 +123,7 @@ def save(
 ) -> None:
     """Write the two files of a model."""
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(folder / WEIGHTS, **{k: v.astype(np.float16) for k, v in numbers.items()})
+    small: dict[str, Any] = {name: values.astype(np.float16) for name, values in numbers.items()}
+    np.savez_compressed(folder / WEIGHTS, **small)
     settings = {"kinds": list(kinds), "thresholds": thresholds}
     (folder / SETTINGS).write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""How good the screen is on a labelled file: recall per kind, precision, the share asked. Prints ids, never texts."""
+"""How good the screen is on a labelled file: recall, precision, the share asked. Prints ids, never texts."""
 
 import json
 import sys

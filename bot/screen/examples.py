@@ -1,4 +1,4 @@
-"""The project's own examples of danger and of its harmless neighbours (data/safety). Reads and unfolds them."""
+"""The project's own examples of danger and of its harmless neighbours (data/safety), read and unfolded."""
 
 import random
 import re
@@ -23,7 +23,7 @@ class Example:
     unfolded: bool = False
 
 
-def read_examples(folder: Path, *, per_template: int = 60, seed: int = 7) -> list[Example]:
+def read_examples(folder: Path, *, per_template: int = 30, seed: int = 7) -> list[Example]:
     """All lines, and `per_template` texts from each template; the same for the same files and seed."""
     found: dict[str, Example] = {}
     for path in sorted(folder.glob("*.yml")):

@@ -1,4 +1,4 @@
-"""JSON Lines in, JSON Lines out: {"id","text"} -> {"id","verdict","kinds","about","evidence"}. Keeps nothing."""
+"""JSON Lines: {"id","text"} -> {"id","verdict","kinds","about","evidence"}. Keeps nothing."""
 
 import json
 import sys

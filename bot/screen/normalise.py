@@ -1,11 +1,11 @@
-"""From what people type to plain words the rules can read: marks, look-alikes, slang, typos. Judges nothing."""
+"""From what people type to plain words the rules can read. Judges nothing."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
 
 from bot.screen.spelling import Speller
-from bot.screen.wordlists import EMOJI, FILLERS, LOOKALIKES
+from bot.screen.wordlists import EMOJI, FILLERS, LOOKALIKES, word_set
 
 _SPACED_OUT = re.compile(r"(?<![^\W_])(?:[A-Za-z](?:[.\-_*/|]| {1,4})){3,}[A-Za-z](?![^\W_])")
 _WIDE = re.compile(r" {2,}")
@@ -22,6 +22,7 @@ class Sentence:
     words: tuple[str, ...]
     sources: tuple[int, ...]
     chunks: tuple[str, ...]
+    just: bool = False  # "just" is a filler before a wish and a time before an act
 
     def said(self, start: int, end: int) -> str:
         """What the person wrote where words start..end (end excluded) stand."""
@@ -61,7 +62,7 @@ def _sentence(part: str, speller: Speller) -> Sentence:
             if word not in FILLERS and not _is_filler_like(word, words):
                 words.append(word)
                 sources.append(position)
-    return Sentence(tuple(words), tuple(sources), chunks)
+    return Sentence(tuple(words), tuple(sources), chunks, "just" in (c.lower() for c in chunks))
 
 
 def _is_filler_like(word: str, before: list[str]) -> bool:
@@ -69,8 +70,11 @@ def _is_filler_like(word: str, before: list[str]) -> bool:
     return word == "like" and not (before and before[-1] in _BEFORE_LIKE)
 
 
-_BEFORE_LIKE = frozenset(
-    "feel feels felt feeling sound sounds seem seems look looks looking i you would id dont not what something".split()
+_BEFORE_LIKE = word_set(
+    """
+    feel feels felt feeling sound sounds seem seems look looks looking i you would id dont not what
+    something
+    """
 )
 
 

@@ -14,13 +14,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.screen.verbs import IRREGULAR
+from bot.screen.wordlists import word_set
 
 START, END, NUMBER = "<s>", "</s>", "#"
-NEGATORS = frozenset(
-    """not never no dont wont wouldnt didnt doesnt isnt arent wasnt without neither nor aint hasnt havent zero nope
-    werent""".split()
+NEGATORS = word_set(
+    """
+    not never no dont wont wouldnt didnt doesnt isnt arent wasnt without neither nor aint hasnt
+    havent zero nope werent
+    """
 )
-_I_WORDS = frozenset("i im ive id ill my me myself".split())
+_I_WORDS = word_set(
+    """
+    i im ive id ill my me myself
+    """
+)
 
 
 def forms(verb: str) -> frozenset[str]:
@@ -213,9 +220,12 @@ class Text:
         return self._seen[key]
 
 
-_NUMBERS = frozenset(
-    """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand dozen couple""".split()
+_NUMBERS = word_set(
+    """
+    one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+    seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred
+    thousand dozen couple
+    """
 )
 
 

@@ -1,4 +1,4 @@
-"""Reads sentences with the rules: masks idioms, finds signs, and lets scopes take them back or soften them."""
+"""Reads sentences with the rules: masks idioms, finds signs, lets scopes take them back or soften them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,12 +32,16 @@ class Reader:
 
     def signals(self, found: Sequence[Sentence]) -> list[Signal]:
         masked = [self._mask(sentence) for sentence in found]
-        per_sentence = [{key for key, _, _ in self.book.scope_finder.find(s.words)} for s in found]
+        per_sentence = [self._scopes(sentence) for sentence in found]
         message = frozenset().union(*per_sentence)
         signals: list[Signal] = []
         for sentence, own in zip(masked, per_sentence, strict=True):
             signals += self._sentence(sentence, self._active(own, message), message)
         return signals
+
+    def _scopes(self, sentence: Sentence) -> set[str]:
+        words = ("just", *sentence.words) if sentence.just else sentence.words
+        return {key for key, _, _ in self.book.scope_finder.find(words)}
 
     def _mask(self, sentence: Sentence) -> Sentence:
         words = list(sentence.words)

@@ -1,4 +1,4 @@
-"""The rules as a clinician writes them (rules/*.yml), read, checked and compiled. Decides nothing about a text."""
+"""The rules as a clinician writes them (rules/*.yml), read, checked and compiled. Decides nothing."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,12 +16,12 @@ _NOT_KINDS = ("macros", "idioms", "scopes")
 
 
 class RuleError(ValueError):
-    """A file of rules has an entry that cannot be used; the message names the file, the rule and the fault."""
+    """A file of rules has an entry that cannot be used; the message names file, rule and fault."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One sign of danger: phrases, what they mean, and what takes them back (`drop_if`) or makes them unsure."""
+    """One sign of danger: phrases, what they mean, and what takes them back (`drop_if`) or softens them."""
 
     id: str
     level: Level
@@ -138,14 +138,17 @@ def _read(path: Path) -> Any:
 
 def _rules(stem: str, document: Mapping[str, Any]) -> Iterable[Rule]:
     defaults = document.get("defaults", {})
-    for entry in document["rules"]:
-        try:
-            yield _rule({**defaults, **entry})
-        except (KeyError, TypeError, ValueError) as error:
-            raise RuleError(f"rules/{stem}.yml: {entry.get('id', entry)}: {error}") from error
+    return [_rule(stem, {**defaults, **entry}) for entry in document["rules"]]
 
 
-def _rule(entry: dict[str, Any]) -> Rule:
+def _rule(stem: str, entry: dict[str, Any]) -> Rule:
+    try:
+        return _read_rule(entry)
+    except (KeyError, TypeError, ValueError) as error:
+        raise RuleError(f"rules/{stem}.yml: {entry.get('id', entry)}: {error}") from error
+
+
+def _read_rule(entry: dict[str, Any]) -> Rule:
     fields = {key: value for key, value in entry.items() if key not in ("patterns", "not", "matches")}
     fields["drop_if"] = frozenset(fields.get("drop_if", ()))
     fields["lower_if"] = frozenset(fields.get("lower_if", ()))

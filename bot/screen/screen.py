@@ -16,13 +16,14 @@ from bot.screen.reader import Reader, Signal
 from bot.screen.rulebook import DEFAULT_FOLDER, load_rulebook
 from bot.screen.spelling import Speller
 from bot.screen.verdict import CLEAR, FAILED, LEVELS, Verdict, by_urgency
-from bot.screen.wordlists import REAL_WORDS
+from bot.screen.wordlists import REAL_WORDS, word_set
 
 _EARLIER_TEXTS = 4
 _EARLIER_LENGTH = 120
 _MOST_EVIDENCE = 6
 _MOST_WORDS = 14
 MODEL_FOLDER = "screen"
+NEVER_DOUBTED = ("overdose_or_withdrawal_emergency",)  # a body does not wait for a second opinion
 
 
 @dataclass(frozen=True)
@@ -93,13 +94,17 @@ class Screen:
 def second_opinion(classifier: Classifier, text: str, signals: Sequence[Signal]) -> Verdict:
     """What the classifier makes of a text in which no rule saw a clear sign: at most *ask*.
 
-    It may raise *clear* to *ask*, and take back an *ask* of rules marked unsure when it sees nothing either: not
-    in the whole text nor in the sentence the sign stands in (so harmless words around a sign change nothing).
+    It may raise *clear* to *ask*, and take back an *ask* of the rules when it sees nothing either: not in the whole text nor in the sentence the sign stands in (so harmless words around a sign change nothing).
     """
     danger, kind = classifier.danger(text)
     if danger >= classifier.ask_from:
         return _asked(verdict_of(signals), kind)
-    kept = [s for s in signals if max(danger, classifier.danger(s.sentence)[0]) >= classifier.doubt_below]
+    doubted = classifier.doubt_below
+    kept = [
+        s
+        for s in signals
+        if s.kind in NEVER_DOUBTED or max(danger, classifier.danger(s.sentence)[0]) >= doubted
+    ]
     return verdict_of(kept)
 
 
@@ -152,7 +157,7 @@ def _classifier(model: Path | None, encode: Encode | None) -> Classifier | None:
 
 
 def load_screen(data_dir: Path, *, classifier: bool = True) -> Screen:
-    """The screen as the service runs it: with the classifier where the encoder and the trained model are there.
+    """The screen as the service runs it: with the classifier where encoder and trained model are there.
 
     `classifier=False` is the operator's switch (docs/legal.md).
     """
@@ -177,11 +182,14 @@ def known_words() -> frozenset[str]:
     return frozenset(w for w in words if w.isalpha() and w.islower() and (len(w) > 3 or w in _SHORT_WORDS))
 
 
-_SHORT_WORDS = frozenset(
-    """a i am an as at be by do go he if in is it me my no of on or so to up us we all and any are bad bed big but can
-    car cat did die dog eat end far few for fun get god got gun had has her him his hit how its job kid law let lie
-    lot low mad man may men mom new not now off old one our out own pay put ran red run sad sat saw say see set she
-    sit six son ten the too try two use was way wet who why win yes yet you ago ask bag bar boy buy cry cut dad day
-    drug due ear eye fat fit fix fly guy hat hey hot ill law leg mad met mix nor odd oil pet pop sea sex shy sky tea
-    top via war won yeah acid app art arm age""".split()
+_SHORT_WORDS = word_set(
+    """
+    a i am an as at be by do go he if in is it me my no of on or so to up us we all and any are bad
+    bed big but can car cat did die dog eat end far few for fun get god got gun had has her him his
+    hit how its job kid law let lie lot low mad man may men mom new not now off old one our out own
+    pay put ran red run sad sat saw say see set she sit six son ten the too try two use was way wet
+    who why win yes yet you ago ask bag bar boy buy cry cut dad day drug due ear eye fat fit fix fly
+    guy hat hey hot ill law leg mad met mix nor odd oil pet pop sea sex shy sky tea top via war won
+    yeah acid app art arm age
+    """
 )

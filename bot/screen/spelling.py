@@ -122,8 +122,8 @@ class Speller:
             end = start
         unknown = sum(1 for p in pieces if p not in self._known)
         worth = any(len(p) > 2 and p in self._wanted for p in pieces) and unknown * 4 <= len(pieces)
-        if not worth or len(pieces) < _FEWEST_PIECES:  # two pieces may be a compound: nosebleed, bloodbath
-            return (word,)
+        if not worth or (len(pieces) < _FEWEST_PIECES and pieces[-1] not in ("i", "im")):
+            return (word,)  # two pieces may be a compound: nosebleed, bloodbath
         return tuple(w for p in reversed(pieces) for w in self._expand(p))
 
     def _expand(self, word: str) -> tuple[str, ...]:
@@ -140,7 +140,7 @@ class Speller:
 
 
 def _skeletons(words: Iterable[str]) -> dict[str, str]:
-    """Words without their vowels; a skeleton of three letters or more that only one word has, or the shortest."""
+    """Words without their vowels; skeletons have three letters or more; of several words the shortest."""
     found: dict[str, str] = {}
     for word in sorted(words, key=lambda w: (len(w), w)):
         bare = word[0] + _VOWELS.sub("", word[1:])

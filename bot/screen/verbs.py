@@ -1,5 +1,7 @@
 """Forms of irregular verbs as people type them. Data only."""
 
+# ruff: noqa: E501
+
 IRREGULAR = {
     "be": "be is am are was were been being im youre hes shes theyre",
     "have": "have has had having ive hed", "do": "do does did doing done doin",

@@ -1,10 +1,21 @@
-"""Word tables for reading what people type. Data only: slang, misspellings, look-alike characters, fillers."""
+"""Word tables for reading what people type: slang, misspellings, look-alikes, fillers. Data only."""
 
-FILLERS = frozenset(
-    """just really so very fucking fuckin fricking frickin literally actually honestly kinda kind-of
-    sorta basically simply truly definitely totally absolutely completely seriously legit lowkey highkey uh um umm hmm
-    damn damned goddamn bloody friggin effing ffs tbh ngl fr imo imho lately-just even ok okay well oh pls plz please
-    hey yo dude bro man guys also super pretty quite somehow maybe-just badly desperately """.split()
+# ruff: noqa: E501
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, as a set."""
+    return frozenset(text.split())
+
+
+FILLERS = word_set(
+    """
+    just really so very fucking fuckin fricking frickin literally actually honestly kinda kind-of
+    sorta basically simply truly definitely totally absolutely completely seriously legit lowkey
+    highkey uh um umm hmm damn damned goddamn bloody friggin effing ffs tbh ngl fr imo imho
+    lately-just even ok okay well oh pls plz please hey yo dude bro man guys also super pretty quite
+    somehow maybe-just badly desperately
+    """
 )
 
 EMOJI = {
@@ -78,11 +89,15 @@ LEET = str.maketrans("013457@$!8", "oieastasib")
 LEET_OTHER = str.maketrans("013457@$!8", "oleastaslb")
 
 # Real words that the word list lacks and that one letter turns into a sign of danger.
-REAL_WORDS = frozenset(
-    """vape vapes vaping vaped cape capes grape grapes tape tapes drape scrape billing bills milling filling chilling
-    drilling willing killjoy hinging hanger hangry banging banger popes ropey rapper rappers raper knit knits gunk
-    puns buns fills gills mills grills skills spills drills thrills dye dyes dyed dyer diet diets dial duet shoo
-    shoos hooting looting rooting hurry hurl curt cult nosed boozed posed dosed dozed snooze sober sobering bridal
-    bridget ledger edgy tracksuit trackers hitch stitch twitch scab scabs slab slabs strangely stranger chock chokers
-    hoodie hoodies tattoo tattoos melatonin podcast podcasts insta tiktok netflix zoom wifi app apps selfie""".split()
+REAL_WORDS = word_set(
+    """
+    vape vapes vaping vaped cape capes grape grapes tape tapes drape scrape billing bills milling
+    filling chilling drilling willing killjoy hinging hanger hangry banging banger popes ropey
+    rapper rappers raper knit knits gunk puns buns fills gills mills grills skills spills drills
+    thrills dye dyes dyed dyer diet diets dial duet shoo shoos hooting looting rooting hurry hurl
+    curt cult nosed boozed posed dosed dozed snooze sober sobering bridal bridget ledger edgy
+    tracksuit trackers hitch stitch twitch scab scabs slab slabs strangely stranger chock chokers
+    hoodie hoodies tattoo tattoos melatonin podcast podcasts insta tiktok netflix zoom wifi app apps
+    selfie
+    """
 )

@@ -32,12 +32,16 @@ class SystemClock:
 
 @dataclass(frozen=True)
 class Job:
-    """One piece of durable work. Arguments are ids only. A lock keeps jobs of the same lock in order."""
+    """One piece of durable work. Arguments are ids only. A lock keeps jobs of the same lock in order.
+
+    `may_wait`: it may have to wait for Rasa, so it has workers of its own and never keeps others from running.
+    """
 
     name: str
     args: Mapping[str, Any]
     lock: str | None = None
     priority: int = 0
+    may_wait: bool = False
 
 
 class Jobs(Protocol):

@@ -16,6 +16,11 @@ def readable(text: str) -> str:
     return "".join(kept)[:LONGEST]
 
 
+def handle_job(message_id: int, conversation_id: str) -> Job:
+    """The job that deals with a client's message, in the order of its conversation."""
+    return Job("handle", {"message_id": message_id}, lock=conversation_id, may_wait=True)
+
+
 async def receive_from_client(context: Context, incoming: Incoming) -> int | None:
     """Store a client's message and queue its screen and its handling. None when it was delivered before.
 
@@ -29,7 +34,7 @@ async def receive_from_client(context: Context, incoming: Incoming) -> int | Non
         await context.jobs.add(
             tx,
             Job("screen", {"message_id": message_id}, priority=10),
-            Job("handle", {"message_id": message_id}, lock=conversation_id),
+            handle_job(message_id, conversation_id),
         )
         return message_id
 

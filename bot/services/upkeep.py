@@ -6,6 +6,7 @@ from bot.services.context import Context, Job
 from bot.services.deliver import deliver
 from bot.services.handoff import advance_ladder
 from bot.services.outbox import Unit, deliver_job, unit
+from bot.services.receive import handle_job
 from bot.services.silence import first_reply_missing
 from bot.store import conversations, counselors, handoffs, messages, outgoing, timers
 from bot.store.messages import Message
@@ -53,10 +54,10 @@ async def adopt_orphans(context: Context) -> int:
     async with context.database.transaction() as tx:
         lost = await messages.orphans(tx, context.clock.now() - ORPHAN_AFTER)
         for message_id, conversation_id, counselor_id in lost:
-            args = {"message_id": message_id}
             if conversation_id is not None:
-                await context.jobs.add(tx, Job("handle", args, lock=conversation_id))
+                await context.jobs.add(tx, handle_job(message_id, conversation_id))
             else:
+                args = {"message_id": message_id}
                 await context.jobs.add(tx, Job("staff", args, lock=f"staff:{counselor_id}", priority=5))
         return len(lost)
 

@@ -18,7 +18,7 @@ _WAKE_WAITERS = """
 CREATE OR REPLACE FUNCTION warmline_wake_waiters() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.lock IS NOT NULL THEN
-        PERFORM pg_notify('procrastinate_any_queue_v1',
+        PERFORM pg_notify('procrastinate_queue_v1#' || OLD.queue_name,
                           json_build_object('type', 'job_inserted', 'job_id', OLD.id)::text);
     END IF;
     RETURN OLD;

@@ -27,7 +27,9 @@ def actions_router(actions: Sequence[Action], secret: str) -> APIRouter:
         if not hmac.compare_digest(given.encode(), secret.encode()):
             return JSONResponse({"error": "forbidden"}, status_code=403)
         call: dict[str, Any] = await request.json()
-        call.setdefault("domain", {})  # Rasa keeps its 40 kB to itself (endpoints.yml), and no action reads it
+        call.setdefault(
+            "domain", {}
+        )  # Rasa keeps its 40 kB to itself (endpoints.yml), and no action reads it
         try:
             result = await executor.run(call)
         except ActionExecutionRejection as rejection:

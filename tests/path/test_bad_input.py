@@ -34,7 +34,9 @@ async def test_a_leading_slash_never_reaches_rasa(world: World, text: str, seen:
     assert [(a["text"], a["trusted"]) for a in world.dialogue.asked] == [(seen, False)]
 
 
-@pytest.mark.parametrize("text", ["🙏🙏🙏", "مرحبا كيف حالك", "\u202eabc\u202c", "a\u200bb", "’‘“”…", "'; DROP TABLE message;--"])
+@pytest.mark.parametrize(
+    "text", ["🙏🙏🙏", "مرحبا كيف حالك", "\u202eabc\u202c", "a\u200bb", "’‘“”…", "'; DROP TABLE message;--"]
+)
 async def test_any_script_and_any_sign_gets_an_answer(world: World, text: str) -> None:
     assert await _answer_to(world, text)
 

@@ -68,7 +68,9 @@ async def test_nobody_eligible_opens_nothing_and_loosens_nothing(world: World) -
         assert await phone.texts() == []
 
 
-async def test_nobody_on_duty_is_said_and_the_request_is_asked_again_when_somebody_is_back(world: World) -> None:
+async def test_nobody_on_duty_is_said_and_the_request_is_asked_again_when_somebody_is_back(
+    world: World,
+) -> None:
     for phone in (world.maria, world.james, world.robin):
         await phone.says("AWAY")
         await phone.hears("You are away")

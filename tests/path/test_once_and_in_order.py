@@ -22,7 +22,9 @@ async def _count(world: World, *conditions: object) -> int:
 
 async def test_a_message_delivered_twice_is_answered_once(world: World) -> None:
     incoming = Incoming("phone-sms", "client-1", "in:twice", "hello")
-    first, *again = await asyncio.gather(*(receive_from_client(world.service.context, incoming) for _ in range(5)))
+    first, *again = await asyncio.gather(
+        *(receive_from_client(world.service.context, incoming) for _ in range(5))
+    )
     assert sum(found is not None for found in (first, *again)) == 1
     await world.client.hears("answer to: hello")
     assert await _count(world, message.c.direction == "incoming") == 1
@@ -64,7 +66,11 @@ async def test_a_message_whose_job_was_lost_is_found_and_answered(world: World) 
             kind="text",
             conversation_id=conversation_id,
         )
-        await tx.run(update(message).where(message.c.id == message_id).values(created_at=func.now() - timedelta(minutes=1)))
+        await tx.run(
+            update(message)
+            .where(message.c.id == message_id)
+            .values(created_at=func.now() - timedelta(minutes=1))
+        )
     await adopt_orphans(world.service.context)
     await world.client.hears("answer to: is anybody there")
 

@@ -77,12 +77,22 @@ class Talk:
     def __post_init__(self) -> None:
         self.actions: dict[str, Action] = {action.name(): action for action in build_on(self.handoffs)}
 
-    def says(self, text: str = "", intent: str = "", choice: str = "", turn_id: str | None = "") -> None:
-        """The client's next message; with a choice or no text it is an option."""
+    def says(
+        self,
+        text: str = "",
+        intent: str = "",
+        choice: str = "",
+        *,
+        confidence: float = 0.9,
+        turn_id: str | None = "",
+        torn: tuple[str, ...] = (),
+    ) -> None:
+        """The client's next message; with a choice or no text it is an option. `torn`: likely intents."""
         self.turn += 1
         self.latest = {
             "text": text or f"/{intent or 'choose'}",
-            "intent": {"name": intent or ("choose" if choice else "")},
+            "intent": {"name": intent or ("choose" if choice else ""), "confidence": confidence},
+            "intent_ranking": [{"name": name, "confidence": 0.4} for name in torn],
             "entities": [{"entity": "choice", "value": choice}] if choice else [],
             "metadata": {} if turn_id is None else {"turn_id": turn_id or str(self.turn)},
         }
@@ -117,3 +127,43 @@ class Talk:
         self.bot_said(name)
         known = ("text", "buttons", "elements", "custom", "template", "response", "image", "attachment")
         return Heard(name, {key: value for key, value in message.items() if key not in known})
+
+
+async def told(
+    talk: Talk, text: str = "", intent: str = "", choice: str = "", confidence: float = 0.9
+) -> list[str]:
+    """What the bot says to one message while the questions are on; the open question is the last."""
+    talk.says(text, intent, choice, confidence=confidence)
+    heard = [heard.response for heard in await talk.run("validate_needs_form")]
+    asked = talk.slots.get("requested_slot")
+    return [*heard, asked] if asked else heard
+
+
+async def asked_for_human(
+    text: str = "", intent: str = "ask_for_human", outcome: FakeOutcome | None = None
+) -> Talk:
+    """A talk in which a person was asked for."""
+    talk = Talk(FakeHandoffs(outcome or FakeOutcome()))
+    await told(talk, text, intent)
+    return talk
+
+
+async def at(question: str) -> Talk:
+    """A talk in which this question is open, after a woman was asked for as a must."""
+    talk = await asked_for_human()
+    steps = ("need_permission.ok", "need_who.woman", "need_strength.must", "need_never.nobody")
+    for step in (*steps, "need_do_not_ask.nothing"):
+        if talk.slots["requested_slot"] == question:
+            break
+        await told(talk, choice=step)
+    assert talk.slots["requested_slot"] == question
+    return talk
+
+
+async def sent(talk: Talk) -> Needs:
+    """The needs that are sent when everything else is skipped."""
+    for _ in range(6):
+        if talk.handoffs.opened:
+            break
+        await told(talk, "skip")
+    return talk.handoffs.opened[0].needs

@@ -81,6 +81,26 @@ async def test_an_understood_message_in_between_starts_afresh() -> None:
     assert [h.response for h in await talk.run("action_fallback")] == ["utter_rephrase"]
 
 
+async def torn_between(text: str, *intents: str) -> list[str]:
+    talk = Talk()
+    talk.says(text, "nlu_fallback", torn=("nlu_fallback", *intents))
+    return [heard.response for heard in await talk.run("action_fallback")]
+
+
+async def test_a_text_torn_between_two_ways_of_asking_for_a_person_is_understood() -> None:
+    both = await torn_between("i need to talk to a woman not a man", "inform_need", "ask_for_human")
+    assert both == ["needs_form"]
+    assert await torn_between("someone to talk to", "say_want_to_talk", "ask_for_human") == ["needs_form"]
+
+
+async def test_a_need_in_a_text_that_was_not_understood_is_kept() -> None:
+    assert await torn_between("a woman, never a man", "say_breakup", "ask_staff") == ["utter_needs_kept"]
+
+
+async def test_a_text_torn_between_other_things_is_asked_for_again() -> None:
+    assert await torn_between("my counselor", "ask_for_human", "say_lost_therapist") == ["utter_rephrase"]
+
+
 async def yes_after(*payloads: str, outcome: str = "offered") -> list[str]:
     talk = Talk(FakeHandoffs(FakeOutcome(outcome)))
     talk.says("something", "ask_cost")

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.figures import Times, memory_of, sustained
+from bench.figures import NO_RATE, Rate, Times, cpu_of, memory_of, sustained
 from bench.report import Report
 
 
@@ -36,9 +36,18 @@ async def test_sustained_turns_count_all_who_talk() -> None:
         turns.append(number)
         await _next_round()
 
-    per_second = await sustained(turn, talkers=3, seconds=0.05)
+    rate = await sustained(turn, talkers=3, seconds=0.2, pid=os.getpid())
     assert set(turns) == {0, 1, 2}
-    assert per_second > 10
+    assert rate.per_second
+    assert rate.per_second > 10
+
+
+def test_processor_time_is_counted_by_program() -> None:
+    before, deadline = cpu_of(os.getpid())["main"], time.monotonic() + 10
+    while cpu_of(os.getpid())["main"] < before + 0.05:
+        assert time.monotonic() < deadline
+    assert Rate(10, {"main": 2.0, "postgres": 1.0}).cpu_total == 3
+    assert NO_RATE.cpu_total is None
 
 
 async def _next_round() -> None:

@@ -9,7 +9,15 @@ from bot.domain.consent import Keyword, keyword_in
     "text",
     ["STOP", "stop", " Stop. ", "STOPALL", "unsubscribe", "CANCEL", "end", "Quit", "REVOKE", "OPTOUT"]
     + ["opt out", "opt-out", "stop texting me", "please stop texting me", "unsubscribe me", "leave me alone"]
-    + ["no more messages", "please opt me out", "ALTO", "parar", "no más", "don't text me again", "remove me"],
+    + [
+        "no more messages",
+        "please opt me out",
+        "ALTO",
+        "parar",
+        "no más",
+        "don't text me again",
+        "remove me",
+    ],
 )
 def test_a_plain_opt_out_is_one(text: str) -> None:
     assert keyword_in(text) is Keyword.OPT_OUT

@@ -23,7 +23,14 @@ ALLOWED = {
     },
     "bot.dialogue": {"bot.dialogue", "bot.services.context", "bot.settings", "bot.domain", "encoder"},
     "bot.web": {"bot.web", "bot.services", "bot.domain", "bot.store", "bot.channels"},
-    "bot.console": {"bot.console", "bot.web", "bot.services", "bot.domain", "bot.screen.verdict", "bot.store.messages"},
+    "bot.console": {
+        "bot.console",
+        "bot.web",
+        "bot.services",
+        "bot.domain",
+        "bot.screen.verdict",
+        "bot.store.messages",
+    },
     "actions": {"actions", "bot.services", "bot.domain"},
     "encoder": {"encoder"},
     "rasa_components": {"rasa_components", "encoder"},
@@ -71,6 +78,8 @@ def test_no_module_reads_the_environment_or_opens_a_connection_when_it_is_import
     for room in ALLOWED:
         for path in (ROOT / room.replace(".", "/")).rglob("*.py"):
             for node in ast.parse(path.read_text(encoding="utf-8")).body:
-                if isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr) and "os.environ" in ast.unparse(node):
+                if isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr) and "os.environ" in ast.unparse(
+                    node
+                ):
                     loud.append(str(path.relative_to(ROOT)))
     assert not loud

@@ -26,8 +26,25 @@ VALUES = {
     "rest": "",
     "case": "K7",
 }
-PROMISES = re.compile(r"\b(will (reply|answer|help you|call 911)|in \d+ minutes|on the way|right away|confidential|guarantee)", re.I)
-CARRIER = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "START", "YES", "UNSTOP", "HELP", "INFO"}
+PROMISES = re.compile(
+    r"\b(will (reply|answer|help you|call 911)|in \d+ minutes|on the way|right away|confidential|guarantee)",
+    re.I,
+)
+CARRIER = {
+    "STOP",
+    "STOPALL",
+    "UNSUBSCRIBE",
+    "CANCEL",
+    "END",
+    "QUIT",
+    "REVOKE",
+    "OPTOUT",
+    "START",
+    "YES",
+    "UNSTOP",
+    "HELP",
+    "INFO",
+}
 
 
 def _sms(fixed: FixedText) -> str:

@@ -25,7 +25,11 @@ def _conversation(held_by: HeldBy = HeldBy.BOT, opted_out: bool = False, **value
     }
     fields.update(values)
     return Conversation(
-        id="c", channel="sms", held_by=held_by, opted_out_at=NOW if opted_out else None, **fields  # type: ignore[arg-type]
+        id="c",
+        channel="sms",
+        held_by=held_by,
+        opted_out_at=NOW if opted_out else None,
+        **fields,  # type: ignore[arg-type]
     )
 
 
@@ -61,7 +65,9 @@ def test_rasa_is_asked_only_while_the_bot_holds_the_conversation(found: dict) ->
 
 
 def test_an_answer_to_the_direct_question_counts_before_a_new_question_is_asked() -> None:
-    step = next_step(_conversation(), level="ask", keyword=None, option=Option("no", "screen:no"), pressed_old=False)
+    step = next_step(
+        _conversation(), level="ask", keyword=None, option=Option("no", "screen:no"), pressed_old=False
+    )
     assert step is Step.OPTION
 
 

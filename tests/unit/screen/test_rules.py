@@ -3,7 +3,7 @@
 import pytest
 
 from bot.screen.phrases import Phrasebook, Text, forms, read_phrase
-from bot.screen.rulebook import load_rulebook
+from bot.screen.rulebook import Rule, load_rulebook
 from bot.screen.screen import Screen
 
 RULES = load_rulebook().rules
@@ -28,8 +28,10 @@ def test_a_rule_leaves_alone_what_it_says_it_leaves_alone(screen: Screen, rule: 
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda r: r.id)
-def test_every_rule_has_a_reason_and_examples_both_ways(rule: object) -> None:
-    assert rule.reason and rule.matches and rule.not_matches  # type: ignore[attr-defined]
+def test_every_rule_has_a_reason_and_examples_both_ways(rule: Rule) -> None:
+    assert rule.reason
+    assert rule.matches
+    assert rule.not_matches
 
 
 def test_a_word_an_alternative_a_form_and_a_gap() -> None:
