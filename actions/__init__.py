@@ -1,7 +1,5 @@
 """Rasa's custom actions: thin. Each takes what it needs, calls a function of bot/services, returns events."""
 
-from typing import TYPE_CHECKING
-
 from rasa_sdk import Action
 
 from actions.fallback import Fallback
@@ -10,15 +8,12 @@ from actions.handoff import Choose, NoteNeed, OpenHandoff, ResetAfterHandoff, Ta
 from actions.offers import Affirm
 from actions.ports import HandoffPort
 from actions.quote import Quote
+from actions.services_port import ServiceHandoffs
+from bot.services.context import Context
 
-if TYPE_CHECKING:
-    from bot.services.context import Context
 
-
-def build(ctx: "Context") -> list[Action]:
+def build(ctx: Context) -> list[Action]:
     """Every action, ready to be registered, on the service of this context."""
-    from actions.services_port import ServiceHandoffs  # noqa: PLC0415 -- only the service's process has the services
-
     return build_on(ServiceHandoffs(ctx))
 
 
@@ -33,7 +28,7 @@ def build_on(handoffs: HandoffPort) -> list[Action]:
         TakeBack(handoffs),
         ResetAfterHandoff(),
         Affirm(choose),
-        Fallback(),
+        Fallback(handoffs),
         FollowUp(),
         Quote(),
     ]

@@ -7,7 +7,7 @@ from actions import words
 from actions.choices import choose
 from actions.intake import End, Intake, Question
 from actions.said import AFRESH, Said
-from actions.typed import answer_typed, states_needs
+from actions.typed import answer_typed, changes_needs
 from bot.domain.needs import Needs, merge, read_needs, without
 
 
@@ -60,4 +60,6 @@ def answer(intake: Intake, said: Said, names: Mapping[str, str]) -> Intake:
 def _gives_up(intake: Intake, said: Said, names: Mapping[str, str]) -> bool:
     if words.FORGET.match(said.text):
         return True
-    return said.intent == "change_mind" and not intake.takes_any_words and not states_needs(said, names)
+    if said.intent != "change_mind" or intake.takes_any_words or changes_needs(intake, said, names):
+        return False
+    return intake.question is not Question.CONFIRM or not words.CHANGES.search(said.text)

@@ -18,7 +18,8 @@ from actions.intake import End, Intake, Question
 from actions.ports import HandoffPort, Outcome
 from actions.recap import recap
 from actions.said import Said, client_intents, client_texts, said, turn_of
-from bot.domain.needs import EMPTY, Needs, from_json, read_needs, to_json
+from actions.typed import NOTE
+from bot.domain.needs import EMPTY, from_json, read_needs, to_json
 from bot.domain.needs_reading import Answering
 
 Events = list[EventType]
@@ -214,10 +215,9 @@ class NoteNeed(Action):  # type: ignore[misc]
         names, text = await self._handoffs.roster_names(), said(tracker).text
         reading = read_needs(text, names, Answering.WHO)
         needs = reading.needs
-        if needs.empty and text and not reading.indifferent and not words.TELLS.search(text):
-            needs = Needs(note=text[:200])
-        elif not needs.empty and not reading.understood and not words.TELLS.search(text):
-            needs = replace(needs, note=text[:200])
+        says_more = not reading.understood and not words.TELLS.search(text)
+        if says_more and (not needs.empty or words.A_PERSON.search(text)):
+            needs = replace(needs, note=text[:NOTE])
         if needs.empty or not (turn := turn_of(tracker)):
             dispatcher.utter_message(response="utter_needs_none_read")
             return []

@@ -79,8 +79,13 @@ class Intake:
         return replace(self, plain=plain).done(Question(self.question))
 
     def taking(self, needs: Needs, plain: tuple[str, ...] = (), accepted: tuple[str, ...] = ()) -> "Intake":
-        """With needs that were said now, on top of those said before; what is fine now is refused no more."""
-        together = merge(without(self.needs, accepted), needs)
+        """With needs that were said now, on top of those said before.
+
+        What is fine now is refused no more, and who finds a man fine, too, no longer must have a woman.
+        """
+        kinds = {trait.partition(":")[0] for trait in accepted}
+        eased = softened(self.needs, [t for t in self.needs.must if t.partition(":")[0] in kinds])
+        together = merge(without(eased, accepted), needs)
         still_plain = tuple(t for t in dict.fromkeys((*self.plain, *plain)) if t in together.must)
         answered = self.answered - {Question.STRENGTH} if plain else self.answered
         return replace(self, needs=together, plain=still_plain, answered=answered)

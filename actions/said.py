@@ -35,21 +35,30 @@ STEPS = frozenset(
 FOLLOW_UPS = frozenset({"ask_more", "ask_why", "ask_source", "ask_what_if_not"})
 WANTS_A_PERSON = frozenset({"ask_for_human", "ask_call_me_back", "say_want_to_talk"})
 NOT_UNDERSTOOD = frozenset({"", "nlu_fallback", "out_of_scope"})
+SURE = 0.5  # below, a statement in the middle of the questions is asked for once more instead of answered
 AFRESH = frozenset({"handed_back", "begin_again"})
 
 
 @dataclass(frozen=True)
 class Said:
-    """One message: its words ("" when an option was chosen), its intent, and the option's choice."""
+    """One message: its words ("" when an option was chosen), its intent, the option's choice."""
 
     text: str
     intent: str
     choice: str = ""
+    confidence: float = 1.0
 
     @property
     def answer(self) -> str | None:
         """The name of the response that answers this on its own, if there is one."""
         return None if self.intent in STEPS or not self.intent else f"utter_{self.intent}"
+
+    @property
+    def aside(self) -> str | None:
+        """The answer to it in the middle of something else: only for a plain question or a sure reading."""
+        if self.intent in NOT_UNDERSTOOD or not any(letter.isalpha() for letter in self.text):
+            return None
+        return self.answer if self.is_question or self.confidence >= SURE else None
 
     @property
     def is_question(self) -> bool:
@@ -68,6 +77,7 @@ def said(tracker: Tracker) -> Said:
     return Said(
         text="" if text.startswith("/") else text,
         intent=str((latest.get("intent") or {}).get("name") or ""),
+        confidence=float((latest.get("intent") or {}).get("confidence") or 1.0),
         choice=next(
             (str(e["value"]) for e in latest.get("entities") or () if e.get("entity") == "choice"), ""
         ),

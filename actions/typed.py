@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from actions import words
 from actions.intake import Intake, Question
-from actions.said import FOLLOW_UPS, NOT_UNDERSTOOD, WANTS_A_PERSON, Said
+from actions.said import FOLLOW_UPS, WANTS_A_PERSON, Said
 from bot.domain.needs import Needs, read_needs
 from bot.domain.needs_reading import Answering
 from bot.domain.needs_topics import topics_in_answer
@@ -20,8 +20,9 @@ def answer_typed(intake: Intake, question: Question, said: Said, names: Mapping[
     return _aside(intake, said) if answered is None else answered
 
 
-def states_needs(said: Said, names: Mapping[str, str]) -> bool:
-    return not read_needs(said.text, names, Answering.WHO).needs.empty
+def changes_needs(intake: Intake, said: Said, names: Mapping[str, str]) -> bool:
+    """Whether a text states needs, or takes back or softens one that was stated."""
+    return _stated(intake, said, names) is not None
 
 
 # Each of these returns None when the words are no answer to its question.
@@ -103,7 +104,7 @@ def _confirm(intake: Intake, said: Said, names: Mapping[str, str]) -> Intake | N
         return intake.sent()
     if (taken := _stated(intake, said, names)) is not None:
         return taken.next()
-    if _refuses(said) or re.search(r"\bchange\b", said.text, re.IGNORECASE):
+    if _refuses(said) or words.CHANGES.search(said.text):
         return intake.asking_what_to_change()
     return None
 
@@ -130,13 +131,12 @@ def _refuses(said: Said) -> bool:
 def _stated(intake: Intake, said: Said, names: Mapping[str, str]) -> Intake | None:
     """The intake with the needs a text states, or None when it states none."""
     reading = read_needs(said.text, names, Answering.WHO)
-    if reading.needs.empty and not set(reading.accepted) & set(intake.needs.never):
+    taken = intake.taking(reading.needs, reading.plain, reading.accepted)
+    if reading.needs.empty and taken.needs == intake.needs:
         return None
-    own_words = (
-        intake.question is Question.WHO and not reading.understood and not words.TELLS.search(said.text)
-    )
-    needs = replace(reading.needs, note=said.text[:NOTE]) if own_words else reading.needs
-    return intake.taking(needs, reading.plain, reading.accepted)
+    says_more = not reading.understood and not words.TELLS.search(said.text)
+    keeps_words = says_more and intake.question is Question.WHO
+    return taken.taking(Needs(note=said.text[:NOTE])) if keeps_words else taken
 
 
 def _heard(intake: Intake, said: Said) -> Intake:
@@ -156,17 +156,17 @@ def _is_no_answer(said: Said) -> bool:
         return True
     if said.intent in _POLITE and len(said.text.split()) <= 3:
         return True
-    return said.is_question and (said.answer is not None or said.intent in FOLLOW_UPS)
+    return said.is_question and (said.aside is not None or said.intent in FOLLOW_UPS)
 
 
 def _aside(intake: Intake, said: Said) -> Intake:
     """No answer: "just connect me" is followed, a question in between answered, the rest asked once more."""
     if words.HURRIES.search(said.text) and (said.intent in WANTS_A_PERSON or not intake.takes_any_words):
         return intake.sent()
-    if said.intent in FOLLOW_UPS:
+    if said.intent in FOLLOW_UPS or words.REASON.search(said.text):
         return intake.saying("utter_needs_reason")
-    if said.answer is not None and said.intent not in NOT_UNDERSTOOD:
-        return intake.saying(said.answer)
+    if said.aside is not None:
+        return intake.saying(said.aside)
     if intake.missed is intake.question:
         return intake.skipped()
     return replace(intake, missed=intake.question).saying("utter_needs_say_again")

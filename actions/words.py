@@ -32,17 +32,20 @@ SKIP = _whole(
     after=_THANKS,
 )
 NOBODY = _whole(
-    r"no|nope|nah|none|no ?one|nobody|nothing|not really|n/?a|nada|nadie|ningun[oa]?|all good"
-    r"|no preference|any ?one"
-    r"|any ?body|whoever|idc|idk|dunno|not sure",
+    r"nah|not really|n/?a|nada|nadie|ningun[oa]?|all good|no preference|any ?one|any ?body|whoever|idc|idk"
+    r"|dunno|not sure",
     r"(?:i )?(?:don'?t|do not) (?:care|mind|know|think so)|doesn'?t matter",
-    r"no(?:pe|thing)? (?:one|not really|that'?s fine|that'?s all|i can think of|comes to mind)",
+    r"(?:no|nope|no ?one|nobody|nothing|none)(?: (?:one|really|that|i|can|think|of|comes?|to|mind|in|particular"
+    r"|special|specific|else|at|all|here|right|now|know|fine|is|thats|that's))*",
     after=_THANKS,
 )
 AGREES = _whole(
     r"y|ya|yes|yes please|yea|yeah|yep|yup|sure|ok|okay|k|fine|al ?right|go ahead|ask(?: me)?|correct"
     r"|(?:that'?s )?right"
-    r"|(?:sounds|looks) (?:good|right)|good|send(?: it)?|si|dale|claro",
+    r"|(?:sounds|looks) (?:good|right)|good|send(?: it)?|si|dale|claro|go on|ask away|why not"
+    r"|i guess(?: so)?|whatever",
+    r"(?:ok|okay|fine|sure|yes|yeah|alright|k|well)\W+(?:go on|go ahead|ask away|ask me|then"
+    r"|i guess(?: so)?|whatever|do it)",
     after=rf"{_THANKS}|send it|go ahead|ask me",
 )
 ONLY_DIGITS = re.compile(r"^[\W\d]*$")
@@ -50,6 +53,12 @@ HURRIES = _within(
     r"(?:just|already|right now)\b.*\b(?:connect|human|person|counsell?or|someone|somebody|talk|send)",
     r"connect me",
 )
+REASON = _within(
+    r"what(?:'?s| is| are| was)? (?:this|that|it|these|they|those) (?:all )?for",
+    r"what for|what(?:'?s| is) the point|why (?:do|are|would) (?:you|u|they)|do i (?:have"
+    r"|need) to (?:answer|say)",
+)
+CHANGES = _within(r"chang\w+", r"correct\w*", r"edit", r"fix")
 MUST = _within(r"must", r"need", r"has to", r"have to", r"required", r"definitely", r"only")
 WISH = _within(
     r"(?:a|my|just a|only a) wish",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import service, stock
-from bench.figures import NO_MEMORY, NO_TIMES, Memory, Times
+from bench.figures import NO_MEMORY, NO_RATE, NO_TIMES, Memory, Rate, Times
 from bench.report import Report
 
 RESULTS = Path(__file__).parent.parent / "results/bench.json"
@@ -25,7 +25,7 @@ class Side:
     taken: Times = NO_TIMES
     answered: Times = NO_TIMES
     relayed: Times = NO_TIMES
-    per_second: float | None = None
+    rate: Rate = NO_RATE
     memory: Memory = NO_MEMORY
 
 
@@ -88,7 +88,7 @@ async def measure_stock(options: argparse.Namespace) -> Side:
         say("stock Rasa: one conversation at a time")
         found.answered = await server.latency(options.turns)
         say(f"stock Rasa: {options.talkers} conversations at once")
-        found.per_second = await server.throughput(options.talkers, options.seconds)
+        found.rate = await server.throughput(options.talkers, options.seconds)
         found.memory = server.memory()
     finally:
         await server.stop()
@@ -105,7 +105,7 @@ async def measure_warmline(options: argparse.Namespace) -> Side:
         say("Warmline: relay to a counselor")
         found.relayed = await server.relay(options.turns // 2)
         say(f"Warmline: {options.talkers} conversations at once")
-        found.per_second = await server.throughput(options.talkers, options.seconds)
+        found.rate = await server.throughput(options.talkers, options.seconds)
         found.memory = server.memory()
     finally:
         await server.stop()
@@ -120,7 +120,10 @@ def fill(report: Report, ours: Side, theirs: Side, trained: dict[str, float]) ->
     report.add("webhook to answer, median", "ms", ours.answered.median, theirs.answered.median, limit=60)
     report.add("webhook to answer, 95th percentile", "ms", ours.answered.p95, theirs.answered.p95, limit=150)
     report.add("relay to a counselor, median", "ms", ours.relayed.median, limit=40)
-    report.add("bot turns, sustained", "1/s", ours.per_second, theirs.per_second, least=3)
+    report.add("bot turns, sustained", "1/s", ours.rate.per_second, theirs.rate.per_second, least=3)
+    report.add("processor time of one such turn", "ms", ours.rate.cpu_total, theirs.rate.cpu_total)
+    for program, spent in sorted(ours.rate.cpu.items()):
+        report.add(f"  of it {program}", "ms", spent)
     report.add("memory of all processes (PSS)", "MB", ours.memory.pss, theirs.memory.pss, most=1)
     report.add("the same, pages counted in each (RSS)", "MB", ours.memory.rss, theirs.memory.rss)
 

@@ -77,15 +77,26 @@ class Phones:
     async def heard(self, phone: str, after: int, words: str = "") -> Text:
         """The first text to this phone after `after` with these words in it. Raises NoAnswerError."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
-        while True:
+        while asyncio.get_running_loop().time() < deadline:
             self._news[phone].clear()
             for text in await self.texts(phone, after):
                 if text.to_phone and words.lower() in text.text.lower():
                     return text
-            try:
-                await asyncio.wait_for(self._news[phone].wait(), deadline - asyncio.get_running_loop().time())
-            except TimeoutError:
-                raise NoAnswerError(f"{phone} heard nothing with {words!r} within {PATIENCE:.0f} s") from None
+            await self._any_news(phone, 2)
+        raise NoAnswerError(f"{phone} heard nothing with {words!r} within {PATIENCE:.0f} s")
+
+    async def next_news(self, phone: str, seconds: float = 2) -> None:
+        """Returns when something new happened on this phone, or after so many seconds.
+
+        Called right after `say`, whose own news has come by then, it makes looking for the answer too early,
+        which would slow down what is measured, rare.
+        """
+        self._news[phone].clear()
+        await self._any_news(phone, seconds)
+
+    async def _any_news(self, phone: str, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._news[phone].wait(), seconds)
 
     async def quiet(self, phone: str, seconds: float) -> None:
         """Returns when nothing more came to this phone for so long."""

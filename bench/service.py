@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.figures import Memory, Times, memory_of, sustained
+from bench.figures import Memory, Rate, Times, memory_of, sustained
 from bench.phones import NoAnswerError, Phones
 from bot.processes import Command, Supervised, free_port
 
@@ -104,6 +104,7 @@ class Warmline:
         begun = time.monotonic()
         await self.phones.say(phone, QUESTIONS[next(self._turns) % len(QUESTIONS)])
         taken = time.monotonic() - begun
+        await self.phones.next_news(phone)
         await self.phones.heard(phone, after)
         asked = next(text for text in await self.phones.texts(phone, after) if not text.to_phone)
         answer = await self.phones.heard(phone, asked.id)
@@ -119,21 +120,22 @@ class Warmline:
             spent += [await self.turn(phone) for _ in range(TURNS_EACH)]
         return Times.of([taken for taken, _ in spent]), Times.of([answered for _, answered in spent])
 
-    async def throughput(self, talkers: int, seconds: float) -> float:
-        """Bot turns a second with so many clients at once."""
+    async def throughput(self, talkers: int, seconds: float) -> Rate:
+        """Bot turns with so many clients at once."""
         talking = [await self.phones.add() for _ in range(talkers)]
         heard = dict.fromkeys(talking, 0)
 
         async def turn(number: int) -> None:
             phone = talking[number]
             await self.phones.say(phone, QUESTIONS[next(self._turns) % len(QUESTIONS)])
+            await self.phones.next_news(phone)
             heard[phone] = (await self.phones.heard(phone, heard[phone])).id
 
         for number in range(talkers):
             await turn(number)  # the first message has a text of its own before the answer
             await self.phones.quiet(talking[number], 0.3)
             heard[talking[number]] = await self.phones.last_id(talking[number])
-        return await sustained(turn, talkers, seconds)
+        return await sustained(turn, talkers, seconds, self.server.pid or 0)
 
     async def relay(self, turns: int) -> Times:
         """From a client's text to the counselor's phone, the conversation being theirs."""
@@ -142,6 +144,7 @@ class Warmline:
         for number in range(turns):
             after, before = await self.phones.last_id(COUNSELOR), await self.phones.last_id(phone)
             await self.phones.say(phone, f"this is text number {number} to you")
+            await self.phones.next_news(COUNSELOR)
             arrived = await self.phones.heard(COUNSELOR, after, f"number {number} ")
             said = next(text for text in await self.phones.texts(phone, before) if not text.to_phone)
             spent.append(arrived.at - said.at)

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from bench.figures import Memory, Times, memory_of, sustained
+from bench.figures import Memory, Rate, Times, memory_of, sustained
 from bot.processes import Command, Supervised, answers_at, free_port
 
 ROOT = Path(__file__).parent.parent
@@ -101,11 +101,11 @@ class Stock:
             await self.turn()  # the first turns load what is loaded late
         return Times.of([await self.turn() for _ in range(turns)])
 
-    async def throughput(self, talkers: int, seconds: float) -> float:
+    async def throughput(self, talkers: int, seconds: float) -> Rate:
         async def turn(number: int) -> None:
             await self.turn(number + 1)
 
-        return await sustained(turn, talkers, seconds)
+        return await sustained(turn, talkers, seconds, self.server.pid or 0)
 
     def memory(self) -> Memory:
         return memory_of(self.server.pid or 0)

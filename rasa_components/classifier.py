@@ -23,13 +23,13 @@ from rasa_components.featurizer import MiniLmFeaturizer, has_words
 from rasa_components.intents import IntentModel
 
 DEFAULTS: dict[str, Any] = {
-    "strength": 10.0,  # scikit-learn's C
-    "vector_scale": 3.0,  # how much the sentence vector counts beside the n-grams
+    "strength": 2.0,  # scikit-learn's C
+    "vector_scale": 1.5,  # how much the sentence vector counts beside the n-grams
     "temperature": 1.0,  # above 1 the probabilities are less sure of themselves
-    "steps": 40,
-    "most_words": 20000,
-    "most_pieces": 25000,
-    "ranking_length": 5,
+    "steps": 30,
+    "most_words": 6000,
+    "most_pieces": 10000,
+    "ranking_length": 10,
 }
 
 

@@ -1,6 +1,6 @@
 """What a trained model understands, line by line, without a server or a database.
 
-`python -m rasa_components.understand model.tar.gz`: JSON Lines {"id","text"} in, {"id","intent","confidence"} out.
+`python -m rasa_components.understand model.tar.gz`: JSON Lines {"id","text"} in, {"id","intent","confidence","ranking"} out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Understand = Callable[[str], dict[str, Any]]
 
 
 def load(model: Path) -> Understand:
-    """A function from a typed text to its intent, as a turn would understand it."""
+    """A function from a typed text to what a turn would understand: `intent` and `intent_ranking`."""
     with tempfile.TemporaryDirectory() as folder:
         known, graph = loader.load_predict_graph_runner(Path(folder), model, LocalModelStorage, DaskGraphRunner)
 
@@ -35,8 +35,8 @@ def load(model: Path) -> Understand:
             PLACEHOLDER_TRACKER: DialogueStateTracker.from_events("", []),
         }
         message = graph.run(inputs=inputs, targets=[known.nlu_target])[known.nlu_target][0]
-        intent: dict[str, Any] = message.get("intent") or {"name": None, "confidence": 0.0}
-        return intent
+        parsed: dict[str, Any] = message.as_dict(only_output_properties=True)
+        return parsed
 
     return understand
 
@@ -45,8 +45,16 @@ def answer(lines: Iterable[str], understand: Understand) -> Iterator[str]:
     """One line out for each line in, in order."""
     for line in lines:
         asked = json.loads(line)
-        intent = understand(str(asked["text"]))
-        yield json.dumps({"id": asked["id"], "intent": intent["name"], "confidence": intent["confidence"]})
+        found = understand(str(asked["text"]))
+        intent, ranking = found["intent"], found.get("intent_ranking", [])
+        yield json.dumps(
+            {
+                "id": asked["id"],
+                "intent": intent["name"],
+                "confidence": intent["confidence"],
+                "ranking": [[one["name"], one["confidence"]] for one in ranking],
+            }
+        )
 
 
 def main() -> None:

@@ -170,7 +170,7 @@ def model(steps: Steps) -> None:
     # More than training reads: that command itself knows exactly, and is quick when it need not train.
     sources = ["config.yml", "domain.yml", "clinic.yml", "data", "encoder", "rasa_components"]
     sources += ["rasa-env/uv.lock", "bot/dialogue", "bot/screen", "bot/cli.py"]
-    steps.need("model", fingerprint(ROOT, sources), [ROOT / "models"], work)
+    steps.need("model", fingerprint(ROOT, sources), [ROOT / "models/warmline.tar.gz"], work)
 
 
 if __name__ == "__main__":
