@@ -14,7 +14,7 @@ from bot.domain.needs import read_needs_text
 
 _ASKED_ALREADY = {"utter_rephrase", "utter_offer_human"}
 _ABOUT_A_PERSON = WANTS_A_PERSON | {"inform_need"}
-LIKELY = 0.2  # below, a reading is only noise
+LIKELY = 0.15  # below, a reading is only noise
 
 
 class Fallback(Action):  # type: ignore[misc]

@@ -65,7 +65,13 @@ class ValidateNeedsForm(Action):  # type: ignore[misc]
         about_other = _is_about_other(tracker, now)
         if now.choice == "unfit.change":
             return begin_change(known, about_other=about_other)
-        return begin(now.text, known, names, about_other=about_other)
+        return begin(_text_with_needs(tracker, names), known, names, about_other=about_other)
+
+
+def _text_with_needs(tracker: Tracker, names: Mapping[str, str]) -> str:
+    """The client's last words, or those before them: "Spanish?", and then "yes, ask one to contact me"."""
+    texts = client_texts(tracker, most=2)
+    return next((text for text in texts if not read_needs(text, names).needs.empty), "")
 
 
 def _is_about_other(tracker: Tracker, now: Said) -> bool:
@@ -215,6 +221,8 @@ class NoteNeed(Action):  # type: ignore[misc]
         names, text = await self._handoffs.roster_names(), said(tracker).text
         reading = read_needs(text, names, Answering.WHO)
         needs = reading.needs
+        if needs.wanted and words.TALK.search(text):
+            return [FollowupAction("needs_form")]
         says_more = not reading.understood and not words.TELLS.search(text)
         if says_more and (not needs.empty or words.A_PERSON.search(text)):
             needs = replace(needs, note=text[:NOTE])

@@ -35,8 +35,8 @@ NOBODY = _whole(
     r"nah|not really|n/?a|nada|nadie|ningun[oa]?|all good|no preference|any ?one|any ?body|whoever|idc|idk"
     r"|dunno|not sure",
     r"(?:i )?(?:don'?t|do not) (?:care|mind|know|think so)|doesn'?t matter",
-    r"(?:no|nope|no ?one|nobody|nothing|none)(?: (?:one|really|that|i|can|think|of|comes?|to|mind|in|particular"
-    r"|special|specific|else|at|all|here|right|now|know|fine|is|thats|that's))*",
+    r"(?:no|nope|no ?one|nobody|nothing|none)(?: (?:one|really|that|i|can|think|of|comes?|to|mind|in"
+    r"|particular|special|specific|else|at|all|here|right|now|know|fine|is|thats|that's))*",
     after=_THANKS,
 )
 AGREES = _whole(
@@ -68,6 +68,7 @@ WISH = _within(
     r"(?:would be )?nice",
     r"not a must",
 )
+TALK = _within(r"(?:talk|speak|chat|connect|text|hablar)\w* (?:to|with|2|con)")
 FOR_ME = _within(r"for me", r"for myself", r"it'?s me", r"not for (?:him|her|them)")
 FOR_OTHER = _within(
     r"(?:for|about) (?:my|our|a) (?:son|daughter|kid|child|husband|wife|partner|boyfriend|girlfriend"

@@ -27,6 +27,7 @@ def up() -> None:
 
     from bot.clinic import ClinicProblem
     from bot.log import set_up_logging
+    from bot.running import DatabaseEndedError
     from bot.running import up as run_everything
     from bot.settings import SettingsProblem, load_settings
     from bot.store.embedded import AlreadyRunning
@@ -40,7 +41,7 @@ def up() -> None:
         uvloop.run(run_everything(settings, _say))
     except AlreadyRunning as problem:
         raise _fail(str(problem) or (AlreadyRunning.__doc__ or "")) from None
-    except (SettingsProblem, ClinicProblem, EmbeddedError) as problem:
+    except (SettingsProblem, ClinicProblem, EmbeddedError, DatabaseEndedError) as problem:
         raise _fail(str(problem)) from None
     except OSError as problem:
         raise _fail(

@@ -3,9 +3,8 @@
 import asyncio
 import base64
 import contextlib
-import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,24 +54,36 @@ class FirstStart:
 
 @dataclass(frozen=True)
 class Running:
-    """What `up` started: the service, the address of its pages, and Rasa's process."""
+    """What `up` started: the service, the address of its pages, Rasa's process, and whether the database runs."""
 
     service: Service
     address: str
     rasa: Supervised
+    database_runs: Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the database is: for SQLAlchemy, for psycopg, for Rasa, and whether it still runs (ours only)."""
+
+    url: str
+    dsn: str
+    rasa_url: str
+    runs: Callable[[], bool] = lambda: True
 
 
 @contextlib.contextmanager
-def postgres(settings: Settings, progress: Callable[[str], None]):  # type: ignore[no-untyped-def]
-    """(SQLAlchemy URL, psycopg conninfo, Rasa's URL) of the database: DATABASE_URL, or our own."""
+def postgres(settings: Settings, progress: Callable[[str], None]) -> Iterator[Place]:
+    """The database: DATABASE_URL, or our own."""
     if settings.database_url is not None:
         url = make_url(settings.database_url.get_secret_value())
         own = url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
         rasa = url.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
-        yield own, url.set(drivername="postgresql").render_as_string(hide_password=False), rasa
+        yield Place(own, url.set(drivername="postgresql").render_as_string(hide_password=False), rasa)
         return
     with EmbeddedPostgres(settings.data_dir / "postgres", progress) as embedded:
-        yield embedded.url, embedded.dsn, embedded.url_for("postgresql+psycopg2")
+        rasa = embedded.url_for("postgresql+psycopg2")
+        yield Place(embedded.url, embedded.dsn, rasa, lambda: embedded.poll() is None)
 
 
 def load_screen(progress: Callable[[str], None]) -> Screen | None:
@@ -92,16 +103,16 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
     """Start everything in order, and stop it in the reverse order however the block ends."""
     asyncio.get_running_loop().set_exception_handler(quiet_loop)
     async with contextlib.AsyncExitStack() as stack:
-        url, dsn, rasa_url = stack.enter_context(postgres(settings, progress))
-        await asyncio.to_thread(migrate, url)
+        place = stack.enter_context(postgres(settings, progress))
+        await asyncio.to_thread(migrate, place.url)
         key, secret, rasa_port = key_of(settings), new_secret(), free_port()
         client = RasaClient(f"http://127.0.0.1:{rasa_port}", secret, settings.dialogue_timeout)
         stack.push_async_callback(client.close)
         dialogue = FirstStart(client)
         service = build(
             settings,
-            url=url,
-            dsn=dsn,
+            url=place.url,
+            dsn=place.dsn,
             vault=vault_from(key),
             dialogue=dialogue,
             actions_secret=secret,
@@ -111,16 +122,16 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
         if settings.demonstration:
             await set_up_demonstration(service.context.database)
         internal_port = await stack.enter_async_context(served(service.internal, "127.0.0.1", 0))
-        rasa = _rasa(settings, rasa_port, internal_port, secret, rasa_url, key)
+        rasa = _rasa(settings, rasa_port, internal_port, secret, place.rasa_url, key)
         progress("Rasa is starting (about 15 seconds) ...")
         await rasa.start()
         dialogue.wait_for(rasa)
         stack.push_async_callback(rasa.stop)
-        await stack.enter_async_context(_background(listen_for_changes(dsn, service.bell)))
+        await stack.enter_async_context(_background(listen_for_changes(place.dsn, service.bell)))
         await stack.enter_async_context(working(service.queue, service.context, settings.concurrency))
         port = await stack.enter_async_context(served(service.pages, settings.host, settings.port))
         stack.callback(service.bell.close)  # open pages end before the listener waits for them
-        yield Running(service, f"http://{settings.host}:{port}", rasa)
+        yield Running(service, f"http://{settings.host}:{port}", rasa, place.runs)
 
 
 def _rasa(
@@ -181,12 +192,12 @@ class _Server(uvicorn.Server):
     """uvicorn without its own signal handlers: stopping is decided in one place, below."""
 
     @contextlib.contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def]
+    def capture_signals(self) -> Iterator[None]:
         yield
 
 
 @contextlib.asynccontextmanager
-async def _background(work):  # type: ignore[no-untyped-def]
+async def _background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     task = asyncio.create_task(work)
     try:
         yield
@@ -195,31 +206,34 @@ async def _background(work):  # type: ignore[no-untyped-def]
         await asyncio.gather(task, return_exceptions=True)
 
 
+class DatabaseEndedError(RuntimeError):
+    """The embedded PostgreSQL ended by itself, so everything was stopped. Nothing stored is lost: start again."""
+
+
 async def up(settings: Settings, progress: Callable[[str], None]) -> None:
-    """`warmline up`: run until Ctrl-C or SIGTERM."""
+    """`warmline up`: run until Ctrl-C or SIGTERM. Raises DatabaseEndedError when our PostgreSQL dies."""
     stop = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     async with running(settings, progress) as parts:
         progress(f"Phones: {parts.address}/phones")
         progress(f"Desk:   {parts.address}/desk   (no login yet: this machine only)")
-        with contextlib.suppress(Exception):
-            await _until(parts.rasa.until_ready(), stop)
-        if not stop.is_set():
-            progress(
-                "Ready. Ctrl-C stops everything."
-                if parts.rasa.is_ready
-                else "Rasa did not start yet; trying on."
-            )
-        await stop.wait()
+        async with _background(_say_when_ready(parts.rasa, progress)):
+            while not stop.is_set() and parts.database_runs():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), 1.0)
         progress("Stopping ...")
-    progress(f"Stopped (process {os.getpid()}).")
+    if not stop.is_set():
+        raise DatabaseEndedError(DatabaseEndedError.__doc__)
+    progress("Stopped.")
 
 
-async def _until(work, stop: asyncio.Event) -> None:  # type: ignore[no-untyped-def]
-    task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
-    await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if not task.done():
-        task.cancel()
-    await asyncio.gather(task, stopped, return_exceptions=True)
+async def _say_when_ready(rasa: Supervised, progress: Callable[[str], None]) -> None:
+    while True:
+        try:
+            await rasa.until_ready()
+        except ProcessFailedError as problem:
+            progress(f"{problem} Trying again; everything but the bot's answers works meanwhile.")
+        else:
+            progress("Ready. Ctrl-C stops everything.")
+            return

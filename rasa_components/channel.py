@@ -1,7 +1,7 @@
 """Rasa's only way in: the bot service asks for one turn, over loopback, with a shared secret.
 
-Rasa's `--auth-token` does not guard channels, so the secret is checked here. Nothing a client wrote is logged, and an
-error's own text never leaves this process.
+Rasa's `--auth-token` does not guard channels, so the secret is checked here. Nothing a client wrote is
+logged, and an error's own text never leaves this process.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ class Refused(Exception):
 
 
 class WarmlineInput(InputChannel):
-    """POST webhook: one turn. POST understand: intents only, no conversation. GET /: whether turns are possible."""
+    """POST webhook: one turn. POST understand: intents only, no conversation. GET /: whether turns are
+    possible."""
 
     def __init__(self, secret: str) -> None:
         if len(secret) < SHORTEST_SECRET:
@@ -118,7 +119,7 @@ def _asked(request: Request) -> turn.Asked:
 def _body(request: Request) -> dict[str, Any]:
     try:
         body = request.json
-    except Exception:  # noqa: BLE001 -- Sanic's error would show what was sent
+    except Exception:  # Sanic's error would show what was sent
         raise Refused(400, "no JSON") from None
     if not isinstance(body, dict):
         raise Refused(400, "no JSON object")

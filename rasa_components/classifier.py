@@ -1,13 +1,13 @@
 """Rasa's intent classifier of our own: n-grams and the MiniLM vector into one logistic regression.
 
-It names the likeliest intents with their probabilities. Whether the best is good enough is FallbackClassifier's word.
+It names the likeliest intents with their probabilities. Whether the best is good enough is
+FallbackClassifier's word.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-import encoder
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -19,6 +19,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+import encoder
 from rasa_components.featurizer import MiniLmFeaturizer, has_words
 from rasa_components.intents import IntentModel
 

@@ -11,7 +11,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import encoder
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -23,6 +22,8 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+
+import encoder
 
 
 @lru_cache(maxsize=1)
@@ -80,7 +81,7 @@ class MiniLmFeaturizer(DenseFeaturizer, GraphComponent):
         messages = [one for one in training_data.training_examples if has_words(one.get(TEXT))]
         texts = list({one.get(TEXT): None for one in messages})
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            vectors = dict(zip(texts, pool.map(self._vectors.encode, texts)))
+            vectors = dict(zip(texts, pool.map(self._vectors.encode, texts), strict=True))
         for message in messages:
             self._add(message, vectors[message.get(TEXT)])
         return training_data

@@ -1,7 +1,7 @@
-"""Reads config.yml, domain.yml and data/ for training: the same content as Rasa's own importer, in a tenth of the time.
+"""Reads config.yml, domain.yml and data/ for training, as Rasa's own importer does, in a tenth of the time.
 
-Rasa's reads every file six times with a pure Python parser, hashes every example forty times and copies them deeply.
-It must not change what is read; tests compare the two.
+Rasa's reads every file six times, in pure Python, and hashes and copies every example again and again.
+It must not change what is read; a test compares the two.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ class WrongData(RasaException):
 
 
 class Example(Message):
-    """A training example that is cheap to compare and to copy: a text and its intent are all there is to it."""
+    """A training example that is cheap to compare and to copy: a text and its intent are all there is to
+    it."""
 
     def fingerprint(self) -> str:
         if self.features:
@@ -45,7 +46,7 @@ class Example(Message):
 class _Loader(yaml.CSafeLoader):
     """Without the readings that YAML 1.2 dropped: yes, no, on and off as truth values, and dates."""
 
-    yaml_implicit_resolvers = {
+    yaml_implicit_resolvers = {  # noqa: RUF012 -- PyYAML wants it on the class
         letter: [
             (tag, pattern)
             for tag, pattern in known
@@ -56,7 +57,8 @@ class _Loader(yaml.CSafeLoader):
 
 
 class ClinicImporter(TrainingDataImporter):
-    """Finds by its keys what each file holds: nlu, responses, rules or stories. Other files are left alone."""
+    """Finds by its keys what each file holds: nlu, responses, rules or stories. Other files are left
+    alone."""
 
     def __init__(
         self,

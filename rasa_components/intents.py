@@ -26,7 +26,9 @@ class IntentModel:
         self._vector_scale = vector_scale
 
     @classmethod
-    def learn(cls, texts: list[str], vectors: Floats, labels: list[str], settings: Mapping[str, Any]) -> IntentModel:
+    def learn(
+        cls, texts: list[str], vectors: Floats, labels: list[str], settings: Mapping[str, Any]
+    ) -> IntentModel:
         """From one label and one vector per text."""
         intents, numbers = np.unique(labels, return_inverse=True)
         ngrams = Ngrams.learn(texts, settings["most_words"], settings["most_pieces"])
@@ -37,12 +39,14 @@ class IntentModel:
 
     def shares(self, text: str, vector: Floats, temperature: float = 1.0) -> Floats:
         """The probability of each intent for one text and its (1, 384) vector."""
-        scores = self._weights.scores(self._ngrams([text]), vector * self._vector_scale)
+        scores = self._weights.score_one(self._ngrams.of(text), vector * self._vector_scale)
         return softmax(scores / temperature)[0]
 
     def save(self, folder: Path) -> None:
         self._ngrams.save(folder)
-        (folder / _INTENTS).write_text(json.dumps({"intents": self.intents, "vector_scale": self._vector_scale}))
+        (folder / _INTENTS).write_text(
+            json.dumps({"intents": self.intents, "vector_scale": self._vector_scale})
+        )
         np.savez(
             folder / _WEIGHTS, sparse=self._weights.sparse, dense=self._weights.dense, bias=self._weights.bias
         )

@@ -6,14 +6,19 @@ The pieces carry typing errors and slang that the sentence vector does not know.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+Sparse = tuple[npt.NDArray[np.intp], npt.NDArray[np.float32]]
+
+_WORD = r"(?u)\b\w+\b"  # "i" and "u" count, too
 _STRAIGHT = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"'})
 
 
@@ -22,6 +27,7 @@ class Ngrams:
 
     def __init__(self, words: TfidfVectorizer, pieces: TfidfVectorizer) -> None:
         self._tables = {"words": words, "pieces": pieces}
+        self._analyze = {table: table.build_analyzer() for table in self._tables.values()}
 
     @classmethod
     def learn(cls, texts: list[str], most_words: int, most_pieces: int) -> Ngrams:
@@ -38,6 +44,19 @@ class Ngrams:
         """float32, one row per text; each table's part of a row has unit length."""
         return hstack([table.transform(texts) for table in self._tables.values()], format="csr")
 
+    def of(self, text: str) -> Sparse:
+        """One text's row, as places and values: the same numbers without building a matrix."""
+        places, values, offset = [], [], 0
+        for table in self._tables.values():
+            counts = Counter(filter(None.__ne__, map(table.vocabulary_.get, self._analyze[table](text))))
+            here = np.fromiter(counts, np.intp, len(counts))
+            found = np.fromiter(counts.values(), np.float32, len(counts))
+            weighed = (1 + np.log(found)) * table.idf_[here]
+            places.append(here + offset)
+            values.append(weighed / (np.linalg.norm(weighed) or 1))
+            offset += len(table.vocabulary_)
+        return np.concatenate(places), np.concatenate(values).astype(np.float32)
+
     def save(self, folder: Path) -> None:
         for name, table in self._tables.items():
             terms = sorted(table.vocabulary_, key=table.vocabulary_.get)
@@ -50,7 +69,7 @@ class Ngrams:
 
 
 def _words(**settings: Any) -> TfidfVectorizer:
-    return TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"(?u)\b\w+\b", **_shared(settings))
+    return TfidfVectorizer(ngram_range=(1, 2), token_pattern=_WORD, **_shared(settings))
 
 
 def _pieces(**settings: Any) -> TfidfVectorizer:

@@ -1,7 +1,7 @@
 """Rasa's message processor, except that a failed action fails the turn.
 
-Rasa itself logs the error with its text, forgets the action and says nothing to the client. A failed turn lets the
-bot service give an honest answer and offer a human.
+Rasa itself logs the error with its text, forgets the action and says nothing to the client. A failed turn
+lets the bot service give an honest answer and offer a human.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Keeps what people write out of Rasa's logs: from the first message on, a log line is a place and an error's kind.
+"""Keeps what people write out of Rasa's logs: once it serves, a line is a place and an error's kind.
 
-Rasa and its libraries put texts, payloads and addresses into messages and tracebacks, at every level. While Rasa
-starts there is no such text yet, and its messages are shown as they are.
+Rasa and its libraries put texts, payloads and addresses into messages and tracebacks, at every level. While
+Rasa starts there is no such text yet, and its messages are shown as they are.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Makes Rasa's loaded agent ours before its first turn: no fallback memory, no swallowed failures, quiet logs."""
+"""Makes Rasa's agent ours before its first turn: no fallback memory, no swallowed failures, quiet logs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sanic import Sanic
 
 from rasa_components.processor import LoudProcessor
 from rasa_components.quiet import hush
+from rasa_components.runner import PlainRunner
 from rasa_components.tracker_store import SealedTrackerStore
 
 
@@ -46,4 +47,5 @@ def _loud(loaded: MessageProcessor, store: SealedTrackerStore) -> LoudProcessor:
     processor = LoudProcessor.__new__(LoudProcessor)
     processor.__dict__.update(loaded.__dict__)
     processor.tracker_store = store
+    processor.graph_runner = PlainRunner(loaded.graph_runner)
     return processor

@@ -1,4 +1,4 @@
-"""Encrypts what the tracker store writes: AES-256-GCM, bound to the conversation it belongs to. No Rasa in here."""
+"""Encrypts what the tracker store writes: AES-256-GCM, bound to its conversation. No Rasa in here."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ class Seal:
         """Raises SealBroken."""
         name, rest = sealed[:_NAME_BYTES], sealed[_NAME_BYTES:]
         try:
-            packed = self._ciphers[name].decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], belongs_to.encode())
+            packed = self._ciphers[name].decrypt(
+                rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], belongs_to.encode()
+            )
         except (KeyError, InvalidTag, ValueError):
             raise SealBroken(SealBroken.__doc__) from None
         return zlib.decompress(packed).decode()

@@ -1,13 +1,12 @@
 """Rasa's memory of conversations in PostgreSQL: one encrypted row per turn, short histories, loud failures.
 
-Plain columns hold our conversation id and a time, nothing of what was said or understood. A failure is raised, never
-answered from an empty memory.
+Plain columns hold our conversation id and a time, nothing of what was said or understood. A failure is
+raised, never answered from an empty memory.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,10 +17,11 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from rasa_components import events
 from rasa_components.sealing import Seal
 from rasa_components.window import shorten
 
-MOST_ROWS = 16  # then the history is shortened
+MOST_ROWS = 6  # then the history is shortened
 
 _CREATE = """
 SELECT pg_advisory_xact_lock(7718001);
@@ -35,10 +35,12 @@ CREATE TABLE IF NOT EXISTS rasa.turns (
 CREATE INDEX IF NOT EXISTS turns_conversation ON rasa.turns (conversation_id, id);
 """
 _READ = sa.text("SELECT id, events FROM rasa.turns WHERE conversation_id = :conversation ORDER BY id")
-_WRITE = sa.text("INSERT INTO rasa.turns (conversation_id, events) VALUES (:conversation, :events)")
+_WRITE = sa.text(
+    "INSERT INTO rasa.turns (conversation_id, events) VALUES (:conversation, :events) RETURNING id"
+)
 _REPLACE = sa.text(
     "WITH gone AS (DELETE FROM rasa.turns WHERE conversation_id = :conversation AND id <= :last)"
-    " INSERT INTO rasa.turns (conversation_id, events) VALUES (:conversation, :events)"
+    " INSERT INTO rasa.turns (conversation_id, events) VALUES (:conversation, :events) RETURNING id"
 )
 _KEYS = sa.text("SELECT DISTINCT conversation_id FROM rasa.turns")
 
@@ -56,7 +58,8 @@ class StoredTracker(DialogueStateTracker):
 
 
 class SealedTrackerStore(TrackerStore):
-    """One SELECT and one INSERT per turn, away from the event loop. Raises SQLAlchemy's errors and SealBroken."""
+    """One SELECT and one INSERT per turn, away from the event loop. Raises SQLAlchemy's errors and
+    SealBroken."""
 
     def __init__(
         self,
@@ -77,17 +80,23 @@ class SealedTrackerStore(TrackerStore):
             hide_parameters=True,
             connect_args={"connect_timeout": 5, "options": "-c statement_timeout=5000"},
         )
-        with self._engine.connect() as connection:
-            connection.execution_options(isolation_level="READ COMMITTED").exec_driver_sql(_CREATE)
-            connection.exec_driver_sql("COMMIT")
+        # An engine of its own: SQLAlchemy 1.4 would give this connection back to the pool without AUTOCOMMIT,
+        # and everything that is written over it later would be rolled back in silence.
+        once = sa.create_engine(host or "", poolclass=sa.pool.NullPool, hide_parameters=True)
+        with once.begin() as connection:
+            connection.exec_driver_sql(_CREATE)
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        self._engine.dispose()
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         rows = await asyncio.to_thread(self._read, sender_id)
         if not rows:
             return None
-        events = [event for _, sealed in rows for event in json.loads(self._seal.open(sealed, sender_id))]
-        tracker = StoredTracker.from_dict(sender_id, events, self.domain.slots)
-        tracker.stored_events, tracker.stored_rows, tracker.last_row = len(events), len(rows), rows[-1][0]
+        stored = [event for _, sealed in rows for event in events.read(self._seal.open(sealed, sender_id))]
+        tracker = StoredTracker.from_events(sender_id, stored, self.domain.slots)
+        tracker.stored_events, tracker.stored_rows, tracker.last_row = len(stored), len(rows), rows[-1][0]
         return tracker
 
     def init_tracker(self, sender_id: str) -> DialogueStateTracker:
@@ -96,27 +105,33 @@ class SealedTrackerStore(TrackerStore):
     async def save(self, tracker: DialogueStateTracker) -> None:
         if not isinstance(tracker, StoredTracker):
             raise UnknownTracker(UnknownTracker.__doc__)
-        events = list(tracker.events)
-        if len(events) == tracker.stored_events:
+        now = list(tracker.events)
+        if len(now) == tracker.stored_events:
             return
         if tracker.stored_rows < MOST_ROWS:
-            await self._run(_WRITE, tracker.sender_id, events[tracker.stored_events :])
+            new, rows = now[tracker.stored_events :], tracker.stored_rows + 1
+            row = await self._run(_WRITE, tracker.sender_id, new)
         else:
-            short = shorten(tracker.sender_id, events, self.domain)
-            await self._run(_REPLACE, tracker.sender_id, short, last=tracker.last_row)
-        tracker.stored_events = len(events)
+            new, rows = shorten(tracker.sender_id, now, self.domain), 1
+            row = await self._run(_REPLACE, tracker.sender_id, new, last=tracker.last_row)
+        tracker.stored_events, tracker.stored_rows, tracker.last_row = len(now), rows, row
 
     async def keys(self) -> Iterable[str]:
         with self._engine.connect() as connection:
             return [conversation for (conversation,) in connection.execute(_KEYS)]
 
-    async def _run(self, statement: sa.sql.elements.TextClause, sender_id: str, events: list[Event], **more: Any) -> None:
-        sealed = self._seal.close(json.dumps([event.as_dict() for event in events]), sender_id)
-        await asyncio.to_thread(self._execute, statement, conversation=sender_id, events=sealed, **more)
+    async def _run(
+        self, statement: sa.sql.elements.TextClause, sender_id: str, new: list[Event], **more: Any
+    ) -> int:
+        sealed = self._seal.close(events.write(new), sender_id)
+        return await asyncio.to_thread(
+            self._execute, statement, conversation=sender_id, events=sealed, **more
+        )
 
-    def _execute(self, statement: sa.sql.elements.TextClause, **values: Any) -> None:
+    def _execute(self, statement: sa.sql.elements.TextClause, **values: Any) -> int:
         with self._engine.connect() as connection:
-            connection.execute(statement, values)
+            row: int = connection.execute(statement, values).scalar_one()
+            return row
 
     def _read(self, sender_id: str) -> list[tuple[int, bytes]]:
         with self._engine.connect() as connection:

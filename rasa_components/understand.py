@@ -1,6 +1,7 @@
 """What a trained model understands, line by line, without a server or a database.
 
-`python -m rasa_components.understand model.tar.gz`: JSON Lines {"id","text"} in, {"id","intent","confidence","ranking"} out.
+`python -m rasa_components.understand model.tar.gz`: JSON Lines {"id","text"} in,
+{"id","intent","confidence","ranking"} out.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ Understand = Callable[[str], dict[str, Any]]
 def load(model: Path) -> Understand:
     """A function from a typed text to what a turn would understand: `intent` and `intent_ranking`."""
     with tempfile.TemporaryDirectory() as folder:
-        known, graph = loader.load_predict_graph_runner(Path(folder), model, LocalModelStorage, DaskGraphRunner)
+        known, graph = loader.load_predict_graph_runner(
+            Path(folder), model, LocalModelStorage, DaskGraphRunner
+        )
 
     def understand(text: str) -> dict[str, Any]:
         inputs = {

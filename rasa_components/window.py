@@ -1,4 +1,4 @@
-"""Keeps a conversation short: what the last turns need, and where the older ones had led. No database in here."""
+"""Keeps a conversation short: what the last turns need, and where older ones had led. No database."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-KEPT_TURNS = 6  # config.yml looks back two
+KEPT_TURNS = 3  # the rules look back one, the actions two
 
 
 def shorten(sender_id: str, events: Sequence[Event], domain: Domain) -> list[Event]:

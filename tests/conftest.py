@@ -24,6 +24,7 @@ from bot.store.migrate import migrate
 from bot.store.vault import vault_from
 from bot.web.phones_port import PhoneText
 from tests.fakes import FakeDialogue, MovableClock
+from tests.live import Live
 
 PATIENCE = 20.0  # seconds until something that should happen counts as not happening
 
@@ -168,3 +169,12 @@ def logged() -> Iterator[io.StringIO]:
     root.addHandler(handler)
     yield stream
     root.removeHandler(handler)
+
+
+@pytest.fixture(scope="session")
+def warmline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """One running Warmline for all conversations: the real path, the real model, the real Rasa."""
+    live = Live(tmp_path_factory.mktemp("warmline") / "data")
+    live.start()
+    yield live
+    live.stop()

@@ -92,6 +92,12 @@ async def test_the_reset_forgets_the_questions_and_says_nothing() -> None:
     assert not any(talk.slots.values())
 
 
+async def test_wanting_to_talk_to_somebody_begins_the_questions() -> None:
+    talk = Talk()
+    talk.says("i need to talk to a woman", "inform_need")
+    assert [h.response for h in await talk.run("action_note_need")] == ["needs_form"]
+
+
 async def test_a_bare_nobody_is_no_need() -> None:
     talk = Talk()
     talk.says("nobody", "inform_need")

@@ -51,6 +51,13 @@ async def test_needs_said_with_the_request_are_noted_and_not_asked_again() -> No
     assert await told(talk, choice="need_permission.ok") == ["need_never"]
 
 
+async def test_needs_said_just_before_a_person_is_asked_for_count() -> None:
+    talk = Talk()
+    talk.says("do you have spanish speaking counselors?", "ask_languages")
+    assert await told(talk, intent="ask_for_human") == ["utter_needs_noted", "need_permission"]
+    assert talk.slots["needs_summary"] == "someone who speaks Spanish (a must)"
+
+
 async def test_needs_said_instead_of_permission_are_taken_as_permission() -> None:
     talk = await asked_for_human()
     assert await told(talk, "a woman please", "inform_need") == ["need_strength"]

@@ -8,7 +8,8 @@ import pytest
 from bot.screen.classifier import Classifier, ModelError, pieces, save
 from bot.screen.examples import Example
 from bot.screen.screen import Screen, load_screen
-from bot.screen.train import THRESHOLDS, fit, split
+from bot.screen.train import GAMMA, THRESHOLDS, fit
+from bot.screen.verdict import KINDS
 
 
 def encode(text: str) -> np.ndarray:
@@ -27,10 +28,11 @@ HARMLESS = ["what are your hours", "do you take insurance", "see you on friday",
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("screen")
     examples = [Example(t, "suicide_active", "self", "test") for t in DANGER]
-    examples += [Example("small cuts below the sleeve", "self_harm", "self", "test")]
+    examples += [Example(f"small cuts below the {kind}", kind, "self", "test") for kind in KINDS[2:]]
+    examples += [Example("the blue pills on the floor", KINDS[0], "self", "test")]
     examples += [Example(t, "none", "", "test") for t in HARMLESS]
-    fitted = fit(examples * 5, [encode(e.text) for e in examples * 5])
-    save(folder, split(fitted), list(fitted.classes_), THRESHOLDS)
+    settings = {"kinds": KINDS, "gamma": GAMMA, **THRESHOLDS}
+    save(folder, fit(examples, [encode(e.text) for e in examples]), settings)
     return folder
 
 
@@ -47,7 +49,6 @@ def test_a_saved_model_says_the_same_as_the_fitted_one(model: Path) -> None:
     danger, kind = classifier.danger(DANGER[0])
     assert kind == "suicide_active"
     assert danger > 0.5 > classifier.danger(HARMLESS[0])[0]
-    assert sum(classifier.probabilities("hello").values()) == pytest.approx(1.0, abs=1e-5)
 
 
 def test_the_classifier_makes_the_screen_ask_and_never_calls_a_crisis_itself(model: Path) -> None:

@@ -1,0 +1,114 @@
+"""Learning: the quick ways give what the slow ones give."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rasa.engine.storage.resource import Resource
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.importers.rasa import RasaFileImporter
+from scipy.sparse import csr_matrix, hstack
+from sklearn.linear_model import LogisticRegression
+
+from rasa_components import events
+from rasa_components.classifier import ClinicIntentClassifier
+from rasa_components.featurizer import MiniLmFeaturizer
+from rasa_components.importer import ClinicImporter, WrongData, read
+from rasa_components.intents import IntentModel
+from rasa_components.ngrams import Ngrams
+from rasa_components.softmax import fit, softmax
+
+ROOT = Path(__file__).resolve().parents[3]
+TOY = Path(__file__).parent / "toy"
+PARTS = [
+    str(ROOT / "data" / part) for part in ("rules", "responses", "nlu/talk_to_human.yml", "nlu/loved_one.yml")
+]
+TEXTS = ["hello there", "how much is it", "it isn't much", "HELLO hello", "I\u2019m here", "a b c d"] * 3
+
+
+def test_our_importer_reads_what_rasas_reads() -> None:
+    ours, theirs = (
+        kind(str(ROOT / "config.yml"), str(ROOT / "domain.yml"), PARTS)
+        for kind in (ClinicImporter, RasaFileImporter)
+    )
+    assert _examples(ours) == _examples(theirs)
+    assert ours.get_domain().responses == theirs.get_nlu_data().responses
+    assert ours.get_domain().intents == theirs.get_domain().intents
+    assert _steps(ours) == _steps(theirs)
+
+
+def _examples(importer: ClinicImporter | RasaFileImporter) -> list[tuple[str, str]]:
+    return sorted((one.get("intent"), one.get("text")) for one in importer.get_nlu_data().training_examples)
+
+
+def _steps(importer: ClinicImporter | RasaFileImporter) -> list[tuple[str | None, list[str]]]:
+    return [(step.block_name, list(map(str, step.events))) for step in importer.get_stories().story_steps]
+
+
+def test_yaml_words_stay_words(tmp_path: Path) -> None:
+    file = tmp_path / "words.yml"
+    file.write_text("[no, yes, on, off, true, null, 2026-11-23, 7]")
+    assert read(file) == ["no", "yes", "on", "off", True, None, "2026-11-23", 7]
+
+
+@pytest.mark.parametrize(
+    "content", ["nlu: [{intent: a, examples: 'no dash'}]", "nlu: [{regex: x}]", "nlu: ["]
+)
+def test_wrong_data_is_named_with_its_file(tmp_path: Path, content: str) -> None:
+    (tmp_path / "wrong.yml").write_text(content)
+    with pytest.raises(WrongData, match=r"wrong\.yml"):
+        ClinicImporter(None, None, str(tmp_path)).get_nlu_data()
+
+
+def test_one_texts_ngrams_are_its_row_of_the_matrix() -> None:
+    ngrams = Ngrams.learn(TEXTS, 50, 200)
+    for text in [*TEXTS, "", "zzz", "hello hello hello"]:
+        row = np.zeros(ngrams([text]).shape[1], np.float32)
+        places, values = ngrams.of(text)
+        row[places] = values
+        assert np.allclose(row, ngrams([text]).toarray()[0], atol=1e-6)
+
+
+def test_our_regression_finds_scikit_learns_minimum() -> None:
+    random = np.random.RandomState(7)
+    dense = random.randn(90, 5).astype(np.float32)
+    sparse = csr_matrix((random.rand(90, 20) < 0.2).astype(np.float32))
+    labels = np.arange(90) % 3
+    dense[labels == 1] += 1
+    weights = fit(sparse, dense, labels, strength=2.0, steps=200)
+    theirs = LogisticRegression(C=2.0, max_iter=2000, tol=1e-8).fit(hstack([sparse, dense]).tocsr(), labels)
+    expected = theirs.predict_proba(hstack([sparse, dense]).tocsr())
+    assert np.allclose(softmax(weights.scores(sparse, dense)), expected, atol=2e-3)
+
+
+def test_a_model_is_the_same_after_saving(tmp_path: Path) -> None:
+    settings = {"most_words": 50, "most_pieces": 200, "vector_scale": 1.5, "strength": 2.0, "steps": 20}
+    vectors = np.random.RandomState(3).randn(len(TEXTS), 8).astype(np.float32)
+    model = IntentModel.learn(TEXTS, vectors, ["a", "b", "c", "a", "b", "c"] * 3, settings)
+    model.save(tmp_path)
+    again = IntentModel.load(tmp_path)
+    assert again.intents == ["a", "b", "c"]
+    for text, vector in zip(TEXTS, vectors, strict=True):
+        shares = model.shares(text, vector[None])
+        assert shares.sum() == pytest.approx(1, abs=1e-5)
+        assert np.array_equal(again.shares(text, vector[None]), shares)
+
+
+@pytest.mark.parametrize("config", [{"strenght": 1}, {"strength": 0}, {"strength": "x"}, {"steps": True}])
+def test_a_wrong_setting_of_the_classifier_is_refused(config: dict[str, object]) -> None:
+    with pytest.raises(InvalidConfigException):
+        ClinicIntentClassifier.create(config, None, Resource("x"), None)
+
+
+def test_a_wrong_setting_of_the_featurizer_is_refused() -> None:
+    with pytest.raises(InvalidConfigException):
+        MiniLmFeaturizer.validate_config({"alias": None, "modle": "x"})
+
+
+def test_events_come_back_as_rasa_reads_them() -> None:
+    from rasa.shared.core.events import ActiveLoop, BotUttered, SlotSet, UserUttered, deserialise_events
+
+    said = [UserUttered("hello", {"name": "greet"}), BotUttered("hi"), SlotSet("a", [1]), ActiveLoop(None)]
+    assert events.read(events.write(said)) == deserialise_events([event.as_dict() for event in said]) == said
