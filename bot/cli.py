@@ -24,10 +24,10 @@ def _fail(line: str) -> "typer.Exit":
 def up() -> None:
     """Run everything: database, Rasa, the bot service, the page of phones and the desk."""
     import uvloop
+    from sqlalchemy.exc import OperationalError
 
     from bot.clinic import ClinicProblem
     from bot.log import set_up_logging
-    from bot.running import DatabaseEndedError
     from bot.running import up as run_everything
     from bot.settings import SettingsProblem, load_settings
     from bot.store.embedded import AlreadyRunning
@@ -41,8 +41,12 @@ def up() -> None:
         uvloop.run(run_everything(settings, _say))
     except AlreadyRunning as problem:
         raise _fail(str(problem) or (AlreadyRunning.__doc__ or "")) from None
-    except (SettingsProblem, ClinicProblem, EmbeddedError, DatabaseEndedError) as problem:
+    except (SettingsProblem, ClinicProblem, EmbeddedError) as problem:
         raise _fail(str(problem)) from None
+    except OperationalError:
+        raise _fail(
+            "the database at DATABASE_URL cannot be reached. Is it running, and is the address right?"
+        ) from None
     except OSError as problem:
         raise _fail(
             f"cannot listen there: {problem.strerror or problem}. Set WARMLINE_PORT to another port."

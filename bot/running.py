@@ -3,7 +3,9 @@
 import asyncio
 import base64
 import contextlib
+import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -166,26 +168,24 @@ async def served(app: FastAPI, host: str, port: int) -> AsyncIterator[int]:
     """Serve an application; yields its port. Raises OSError when the port is taken."""
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=3,
     )
-    socket = config.bind_socket()
+    listener = socket.create_server((host, port), backlog=2048)  # uvicorn's own way would end the process
     server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[socket]))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         while not server.started:
             if task.done():
                 raise OSError("the web server did not start")
             await asyncio.sleep(0.01)
-        yield int(socket.getsockname()[1])
+        yield int(listener.getsockname()[1])
     finally:
         server.should_exit = True
         await asyncio.gather(task, return_exceptions=True)
-        socket.close()
+        listener.close()
 
 
 class _Server(uvicorn.Server):
@@ -206,12 +206,11 @@ async def _background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-class DatabaseEndedError(RuntimeError):
-    """The embedded PostgreSQL ended by itself, so everything was stopped. Nothing stored is lost: start again."""
+DATABASE_ENDED = "the embedded PostgreSQL ended by itself, so everything was stopped. What was stored is safe: start again."
 
 
 async def up(settings: Settings, progress: Callable[[str], None]) -> None:
-    """`warmline up`: run until Ctrl-C or SIGTERM. Raises DatabaseEndedError when our PostgreSQL dies."""
+    """`warmline up`: run until Ctrl-C or SIGTERM. Ends the process with code 1 when our PostgreSQL dies."""
     stop = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
@@ -222,9 +221,11 @@ async def up(settings: Settings, progress: Callable[[str], None]) -> None:
             while not stop.is_set() and parts.database_runs():
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), 1.0)
+        if not stop.is_set():
+            # Closing pools of a dead database takes a minute and saves nothing; the children die with us.
+            progress(f"warmline: {DATABASE_ENDED}")
+            os._exit(1)
         progress("Stopping ...")
-    if not stop.is_set():
-        raise DatabaseEndedError(DatabaseEndedError.__doc__)
     progress("Stopped.")
 
 

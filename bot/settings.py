@@ -31,10 +31,16 @@ class Settings(BaseSettings):
         None,
         description="Base64 of 32 or more bytes that seal the database; made in data_dir when not given.",
     )
-    host: str = Field("127.0.0.1", description="Address of the page of phones and the desk.")
+    host: str = Field(
+        "127.0.0.1",
+        pattern=r"^(127\.\d+\.\d+\.\d+|localhost|::1)$",
+        description="Address of the page and the desk: loopback only, because the desk has no login yet.",
+    )
     port: int = Field(8080, ge=0, le=65535, description="Port of the page and the desk; 0 takes a free one.")
     demonstration: bool = Field(True, description="Simulated phones with three demonstration counselors.")
-    concurrency: int = Field(10, ge=1, le=100, description="Jobs one process works on at the same time.")
+    concurrency: int = Field(
+        10, ge=1, le=100, description="Jobs each of the two queues of a process works on at the same time."
+    )
     dialogue_timeout: float = Field(
         8.0, gt=0, le=60, description="Seconds until Rasa counts as not answering."
     )

@@ -5,6 +5,7 @@ A channel knows the domain and no service. What a failed send leads to is delive
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from bot.domain.options import Option
@@ -45,17 +46,46 @@ class Sent:
     status: str = "sent"
 
 
-class SendError(Exception):
-    """A text was not accepted. `code` is safe to log; `retryable` says whether another try makes sense."""
+@dataclass(frozen=True)
+class Receipt:
+    """What the provider says later about a text it accepted.
 
-    def __init__(self, code: str, *, retryable: bool) -> None:
+    `status` is one of ours: sent, delivered, read, undelivered, failed. `message_id` is ours when the provider hands
+    it back. `last` is False for the first of two texts: the message has arrived when the last one has.
+    """
+
+    channel: str
+    external_id: str
+    status: str
+    code: str | None = None
+    message_id: int | None = None
+    last: bool = True
+    opted_out: bool = False
+    again_after: timedelta | None = None
+
+
+class SendError(Exception):
+    """A text was not accepted. `code` is safe to log; `retryable` says whether another try makes sense.
+
+    `after`: the provider wants no other try for so many seconds.
+    """
+
+    def __init__(self, code: str, *, retryable: bool, after: float = 0.0) -> None:
         super().__init__(code)
         self.code = code
         self.retryable = retryable
+        self.after = after
 
 
 class OutcomeUnknown(SendError):
     """The provider may or may not have accepted it (time-out, cut connection)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code, retryable=False)
+
+
+class OptedOut(SendError):
+    """The provider refuses because this person opted out there: nothing may be sent until they opt in."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code, retryable=False)

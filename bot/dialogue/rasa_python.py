@@ -37,7 +37,8 @@ def rasa_python() -> Path:
 
 
 def rasa_environment(threads: int, **more: str) -> Mapping[str, str]:
-    """Everything a program there may see: none of our own settings, no telemetry, this many threads for sums."""
+    """Everything a program there may see: none of our own settings, no telemetry, this many threads for
+    sums."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     counts = {name: str(threads) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
     return {**kept, **_QUIET, **counts, "PYTHONPATH": str(ROOT), "WARMLINE_ENCODER": str(ENCODER), **more}

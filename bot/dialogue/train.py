@@ -22,7 +22,8 @@ class TrainingFailed(RuntimeError):
 
 
 def needs_training(model: Path = MODEL) -> bool:
-    """Whether the model is missing, or made of something else than what is here now. Reads, trains nothing."""
+    """Whether the model is missing, or made of something else than what is here now. Reads, trains
+    nothing."""
     stamp = _stamp(model)
     return not model.exists() or not stamp.exists() or stamp.read_text() != fingerprint()
 
@@ -81,4 +82,6 @@ def _run_rasa(folder: Path, name: str) -> None:
 
 
 def _environment() -> Mapping[str, str]:
-    return rasa_environment(os.cpu_count() or 1)
+    return rasa_environment(
+        os.cpu_count() or 1, RASA_MAX_CACHE_SIZE="200"
+    )  # MB in .rasa, kept between trainings

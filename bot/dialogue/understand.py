@@ -1,4 +1,4 @@
-"""What the trained model understands of single texts, for `warmline understand`. No conversation, no database."""
+"""What the trained model understands of single texts, for `warmline understand`. No database."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ class UnderstandingFailed(RuntimeError):
 
 
 def understand(lines: Iterable[str], model: Path = MODEL) -> Iterator[str]:
-    """JSON Lines {"id","text"} in, {"id","topic","intent","confidence","in_scope"} out, in order, as they come.
+    """JSON Lines {"id","text"} in, {"id","topic","intent","confidence","in_scope"} out, in order, as they
+    come.
 
-    The intent is the one a conversation would act on, so it is nlu_fallback when none is sure enough; the topic is
-    then the likeliest all the same. Raises RasaMissing or UnderstandingFailed.
+    The intent is the one a conversation would act on, so it is nlu_fallback when none is sure enough; the
+    topic is then the likeliest all the same. Raises RasaMissing or UnderstandingFailed.
     """
     topics = read_topics()
     for line in _ask_rasa(lines, model):

@@ -9,6 +9,7 @@ from bot.domain.options import Option
 
 DISCLOSE_AGAIN_AFTER = timedelta(days=7)  # Utah HB 452: say "automated" again after seven days of silence
 HOLDING_REPLY_EVERY = timedelta(minutes=3)
+HOLDING_IN_A_CRISIS = timedelta(minutes=1)
 
 
 class HeldBy(StrEnum):
@@ -59,7 +60,8 @@ class Conversation:
 
     def may_hold(self, now: datetime) -> bool:
         """Whether another honest holding reply is due (at most one per few minutes)."""
-        return self.last_holding_at is None or now - self.last_holding_at >= HOLDING_REPLY_EVERY
+        pause = HOLDING_IN_A_CRISIS if self.crisis_at else HOLDING_REPLY_EVERY
+        return self.last_holding_at is None or now - self.last_holding_at >= pause
 
 
 def next_step(

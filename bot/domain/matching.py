@@ -49,7 +49,7 @@ def eligible(roster: Iterable[Counselor], needs: Needs) -> list[Counselor]:
     """The eligible ones, best first: wishes met, then language, then fewest conversations, then a stable order."""
 
     def rank(counselor: Counselor) -> tuple[int, int, int, str]:
-        met = sum(wish in counselor.traits for wish in needs.prefer)
+        met = sum(wish in counselor.traits or wish == f"counselor:{counselor.id}" for wish in needs.prefer)
         speaks = f"language:{needs.language}" in counselor.traits if needs.language else False
         return (-met, -int(speaks), counselor.holding, counselor.id)
 

@@ -1,14 +1,14 @@
-"""The second layer: logistic regression over sentence vectors and word n-grams. It can make the screen ask; a
-crisis is only ever called by a rule, whose reason a clinician can read.
+"""The second layer: nearness of a text to examples of danger, by sentence vectors. It can make the screen
+ask; a crisis is only ever called by a rule, whose reason a clinician can read.
 
 The saved model is two plain files (numbers in .npz, words in .json): nothing in them is executed.
 """
 
 import json
 import re
-import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from math import exp
 from pathlib import Path
 from typing import Any
 
@@ -18,37 +18,26 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float32]
 Encode = Callable[[str], Vector]
 
-WEIGHTS, SETTINGS = "safety.npz", "safety.json"
-BUCKETS = 1 << 14
-VECTOR_WEIGHT = 3.0
-_WORD = re.compile(r"[a-z0-9']+")
+NUMBERS, SETTINGS = "safety.npz", "safety.json"
+PARTS = ("support", "weights", "offset", "kind_weights", "kind_offsets")
 
 
 class ModelError(RuntimeError):
     """The saved model cannot be used; the message says why."""
 
 
-def words_of(text: str) -> list[str]:
-    return _WORD.findall(text.lower().replace("’", "'"))
-
-
-def buckets(words: Sequence[str]) -> list[int]:
-    """The places of a text's words, pairs and triples in the hashed table."""
-    padded = ["<", *words, ">"]
-    grams = [*words, *(" ".join(padded[i : i + 2]) for i in range(len(padded) - 1))]
-    grams += [" ".join(padded[i : i + 3]) for i in range(len(padded) - 2)]
-    return sorted({zlib.crc32(gram.encode()) % BUCKETS for gram in grams})
-
-
 @dataclass(frozen=True)
 class Classifier:
-    """P(kind) for a text; the kind "none" is harmless."""
+    """How near a text is to danger, by a radial kernel over sentence vectors, and to which kind of it."""
 
     encode: Encode
-    kinds: tuple[str, ...]
-    vector_part: NDArray[np.float32]  # kinds x 384
-    gram_part: NDArray[np.float32]  # kinds x BUCKETS
-    bias: NDArray[np.float32]
+    kinds: tuple[str, ...]  # without "none"
+    support: NDArray[np.float32]  # vectors x 384
+    weights: NDArray[np.float32]
+    offset: NDArray[np.float32]
+    kind_weights: NDArray[np.float32]  # kinds x 384
+    kind_offsets: NDArray[np.float32]
+    gamma: float
     ask_from: float
     doubt_below: float
 
@@ -57,40 +46,26 @@ class Classifier:
         """Read the two files; raises ModelError."""
         try:
             settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
-            with np.load(folder / WEIGHTS, allow_pickle=False) as numbers:
-                parts = {
-                    name: numbers[name].astype(np.float32) for name in ("vector_part", "gram_part", "bias")
-                }
-        except (OSError, ValueError, KeyError) as error:
+            with np.load(folder / NUMBERS, allow_pickle=False) as numbers:
+                parts = {name: numbers[name].astype(np.float32) for name in PARTS}
+            return cls(encode, tuple(settings.pop("kinds")), **parts, **settings)
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(f"the safety model in {folder.name} cannot be read") from error
-        return cls(encode, tuple(settings["kinds"]), **parts, **settings["thresholds"])
-
-    def probabilities(self, text: str) -> dict[str, float]:
-        """P of every kind; they add up to 1."""
-        return dict(zip(self.kinds, self._softmax(self._scores(text)).tolist(), strict=True))
 
     def danger(self, text: str) -> tuple[float, str]:
-        """(P that the text is not harmless, the likeliest kind of danger); long texts are read in pieces."""
-        found = [self._danger_of(piece) for piece in pieces(text)]
+        """(0 for harmless to 1 for danger, the likeliest kind of danger); long texts are read in pieces.
+
+        The number orders texts; it is not the share of them that are dangerous.
+        """
+        found = [self._danger_of(self.encode(piece)) for piece in pieces(text)]
         return max(found, key=lambda f: f[0]) if found else (0.0, self.kinds[0])
 
-    def _danger_of(self, text: str) -> tuple[float, str]:
-        shares = self.probabilities(text)
-        harmless = shares.pop("none")
-        return 1.0 - harmless, max(shares, key=shares.__getitem__)
-
-    def _scores(self, text: str) -> NDArray[np.float32]:
-        places = buckets(words_of(text))
-        grams = self.gram_part[:, places].sum(axis=1) / np.sqrt(max(len(places), 1))
-        vector = VECTOR_WEIGHT * self.encode(text)
-        scores: NDArray[np.float32] = self.vector_part @ vector + grams + self.bias
-        return scores
-
-    @staticmethod
-    def _softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        powers = np.exp(scores - scores.max())
-        shares: NDArray[np.float32] = powers / powers.sum()
-        return shares
+    def _danger_of(self, vector: Vector) -> tuple[float, str]:
+        # Vectors have unit length, so the squared distance is 2 - 2 cos.
+        nearness = np.exp(-self.gamma * (2.0 - 2.0 * (self.support @ vector)))
+        score = float(nearness @ self.weights + self.offset[0])
+        kind = int(np.argmax(self.kind_weights @ vector + self.kind_offsets))
+        return 1.0 / (1.0 + exp(-2.0 * score)), self.kinds[kind]
 
 
 _PIECE = 45  # words
@@ -118,12 +93,9 @@ def _spread(parts: list[str]) -> list[str]:
     return parts if len(parts) <= _MOST_PIECES else parts[:half] + parts[-half:]
 
 
-def save(
-    folder: Path, numbers: dict[str, NDArray[Any]], kinds: Sequence[str], thresholds: dict[str, float]
-) -> None:
+def save(folder: Path, numbers: dict[str, NDArray[Any]], settings: dict[str, Any]) -> None:
     """Write the two files of a model."""
     folder.mkdir(parents=True, exist_ok=True)
-    small: dict[str, Any] = {name: values.astype(np.float16) for name, values in numbers.items()}
-    np.savez_compressed(folder / WEIGHTS, **small)
-    settings = {"kinds": list(kinds), "thresholds": thresholds}
+    small: dict[str, Any] = {name: numbers[name].astype(np.float16) for name in PARTS}
+    np.savez_compressed(folder / NUMBERS, **small)
     (folder / SETTINGS).write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")

@@ -8,6 +8,8 @@ from bot.screen.spelling import Speller
 from bot.screen.wordlists import EMOJI, FILLERS, LOOKALIKES, word_set
 
 _SPACED_OUT = re.compile(r"(?<![^\W_])(?:[A-Za-z](?:[.\-_*/|]| {1,4})){3,}[A-Za-z](?![^\W_])")
+_LONG_CHUNK = 20
+_DISGUISED = re.compile(r"(?i)[a-z][0-9@$*]+[a-z]|^[0-9@$!][a-z]{2,}|[a-z]{2}[0-9]$")
 _WIDE = re.compile(r" {2,}")
 _BOUNDARY = re.compile(r"(?<=[.!?])\s+|[\r\n;]+|(?<=[a-z]{2}[.!?])(?=[A-Z][a-z])|(?<=[.!?][\"')])\s+")
 _CHUNK = re.compile(r"[^\s,/()\[\]\"“”<>=+|]+")
@@ -51,6 +53,15 @@ def sentences(text: str, speller: Speller) -> list[Sentence]:
     """The text's sentences in plain words; empty ones are left out."""
     found = (_sentence(part, speller) for part in _BOUNDARY.split(clean(text)))
     return [sentence for sentence in found if sentence.words]
+
+
+def plain_text(text: str, found: list[Sentence]) -> str:
+    """The text for the sentence encoder: cleaned, and rebuilt from its words where letters were disguised."""
+    chunks = [chunk for sentence in found for chunk in sentence.chunks]
+    odd = sum(len(c) > _LONG_CHUNK or bool(_DISGUISED.search(c)) for c in chunks)
+    if odd * 5 <= len(chunks):
+        return clean(text)
+    return ". ".join(" ".join(sentence.words) for sentence in found)
 
 
 def _sentence(part: str, speller: Speller) -> Sentence:

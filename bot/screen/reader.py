@@ -8,6 +8,7 @@ from bot.screen.rulebook import Rule, Rulebook
 from bot.screen.verdict import LEVELS, About, Level
 
 _MASK = "_"
+MINOR_SCOPE = "minor_writes"
 _REACH = 6  # words between a negator and what it denies
 
 
@@ -24,6 +25,7 @@ class Signal:
     sentence: str
     start: int
     end: int
+    minor: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,8 @@ class Reader:
             rule = self.book.rules[key]
             level = self._level(rule, sentence, start, scopes)
             if level != "clear" and (not rule.needs or rule.needs in message):
-                signals.append(_signal(rule, level, sentence, start, end))
+                found = _signal(rule, level, sentence, start, end)
+                signals.append(replace(found, minor=MINOR_SCOPE in message))
         return signals
 
     def _level(self, rule: Rule, sentence: Sentence, start: int, scopes: frozenset[str]) -> Level:

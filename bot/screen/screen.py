@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bot.screen.classifier import Classifier, Encode, ModelError
-from bot.screen.normalise import Sentence, sentences
+from bot.screen.normalise import Sentence, plain_text, sentences
 from bot.screen.reader import Reader, Signal
 from bot.screen.rulebook import DEFAULT_FOLDER, load_rulebook
 from bot.screen.spelling import Speller
@@ -75,7 +75,7 @@ class Screen:
         if self.classifier is None or any(s.level == "crisis" for s in signals):
             return verdict_of(signals)
         try:
-            return second_opinion(self.classifier, text, signals)
+            return second_opinion(self.classifier, plain_text(text, found), signals)
         except Exception:  # the classifier must never take the rules' verdict with it
             return verdict_of(signals)
 
@@ -94,7 +94,8 @@ class Screen:
 def second_opinion(classifier: Classifier, text: str, signals: Sequence[Signal]) -> Verdict:
     """What the classifier makes of a text in which no rule saw a clear sign: at most *ask*.
 
-    It may raise *clear* to *ask*, and take back an *ask* of the rules when it sees nothing either: not in the whole text nor in the sentence the sign stands in (so harmless words around a sign change nothing).
+    It may raise *clear* to *ask*, and take back an *ask* of the rules when it sees nothing either, neither in
+    the whole text nor in the sentence the sign stands in (so harmless words around a sign change nothing).
     """
     danger, kind = classifier.danger(text)
     if danger >= classifier.ask_from:
@@ -129,8 +130,13 @@ def verdict_of(signals: Sequence[Signal]) -> Verdict:
         about="self" if any(s.about == "self" for s in top) else "other",
         evidence=_evidence(top),
         rules=tuple(dict.fromkeys(s.rule for s in signals)),
-        signs=tuple(dict.fromkeys(s.sign for s in top if s.sign)),
+        signs=tuple(dict.fromkeys(_signs(top))),
     )
+
+
+def _signs(signals: Sequence[Signal]) -> list[str]:
+    minor = ["minor"] if any(s.minor for s in signals) else []
+    return [s.sign for s in signals if s.sign] + minor
 
 
 def _evidence(signals: Sequence[Signal]) -> tuple[str, ...]:

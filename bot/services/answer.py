@@ -186,10 +186,15 @@ async def _hold(work: Unit, conversation: Conversation, read: Read) -> None:
     now = work.context.clock.now()
     if not conversation.may_hold(now):
         return
-    await work.to_client(
-        conversation, "holding_crisis" if conversation.crisis_at else "holding", kind="holding"
-    )
+    await work.to_client(conversation, await _holding_text(work, conversation), kind="holding")
     await conversations.change(work.tx, conversation.id, last_holding_at=now)
+
+
+async def _holding_text(work: Unit, conversation: Conversation) -> str:
+    if conversation.crisis_at is None:
+        return "holding"
+    handoff = await handoffs.open_of(work.tx, conversation.id)
+    return "holding_crisis" if handoff is not None and handoff.state == "offered" else "nobody_on_duty"
 
 
 async def _unreadable(work: Unit, conversation: Conversation, read: Read) -> None:

@@ -96,3 +96,4 @@ class Context:
     rng: random.Random = field(default_factory=random.SystemRandom)
     ladder: Ladder = field(default_factory=Ladder)
     screening: dict[int, "asyncio.Task[Arrival]"] = field(default_factory=dict)
+    screen_failure_told: datetime | None = None

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.channels.base import Channel, OutcomeUnknown, SendError, Sent
+from bot.channels.base import Channel, OptedOut, OutcomeUnknown, SendError, Sent
 from bot.domain.matching import is_eligible
 from bot.services.context import Context
 from bot.services.outbox import Unit, unit
@@ -68,16 +68,29 @@ async def _failed(context: Context, message: Message, error: SendError) -> None:
                 return
             await outgoing.move(work.tx, message.id, "unknown", error_code=error.code)
         elif error.retryable and tries < MOST_TRIES:
-            await _later(work, message, tries, error.code)
+            await _later(work, message, tries, error)
             return
         else:
             await outgoing.move(work.tx, message.id, "failed", error_code=error.code)
+        if isinstance(error, OptedOut):
+            await mark_opted_out(work, message)
         await tell_not_delivered(work, message, error.code)
 
 
-async def _later(work: Unit, message: Message, tries: int, code: str) -> None:
-    due = work.context.clock.now() + timedelta(seconds=2**tries)
-    await outgoing.try_again_at(work.tx, message.id, due, code)
+async def mark_opted_out(work: Unit, message: Message) -> None:
+    """The provider says that this client opted out there: nothing more is sent until they opt in."""
+    if message.counselor_id is not None or message.conversation_id is None:
+        return
+    conversation = await conversations.lock(work.tx, message.conversation_id)
+    if conversation.opted_out_at is None:
+        now = work.context.clock.now()
+        await conversations.change(work.tx, conversation.id, opted_out_at=now)
+        await outgoing.drop_unsent_answers(work.tx, conversation.id)
+
+
+async def _later(work: Unit, message: Message, tries: int, error: SendError) -> None:
+    due = work.context.clock.now() + timedelta(seconds=max(2**tries, error.after))
+    await outgoing.try_again_at(work.tx, message.id, due, error.code)
     await timers.add(
         work.tx,
         key=f"resend:{message.id}:{tries}",

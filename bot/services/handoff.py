@@ -99,8 +99,9 @@ async def _first_offers(
     work: Unit, conversation: Conversation, handoff: Handoff, fitting: Sequence[Counselor]
 ) -> HandoffOutcome:
     asked = await _ask_from(work, handoff, fitting, first_step=0)
-    if asked:
+    if asked or handoff.crisis:  # in a crisis the bot pauses its answers even when nobody could be asked
         await conversations.change(work.tx, conversation.id, held_by=HeldBy.WAITING)
+    if asked:
         return HandoffOutcome("offered")
     if handoff.crisis:
         await _tell_supervisors(work, handoff)
@@ -132,12 +133,12 @@ async def _ask_from(
     for counselor in chosen:
         await handoffs.add_offer(work.tx, handoff.id, counselor.id, step)
         await work.to_counselor(counselor, text_id, handoff)
-    step = step if chosen else max(first_step, 3)
+    step = step if chosen else 3  # nobody can be asked now: the rounds do not count on, the request is kept
     await handoffs.change(work.tx, handoff.id, step=step, state="offered" if chosen or asked else "open")
     await timers.add(
         work.tx,
-        key=f"ladder:{handoff.id}:{handoff.priority}:{step + 1}",
-        kind="ladder",
+        key=f"ladder:{handoff.id}:{handoff.priority}:{step + 1}:{now.timestamp():.3f}",
+        kind=f"ladder_{handoff.priority}",
         subject=str(handoff.id),
         step=step + 1,
         due_at=now + ladder.wait(step, crisis=handoff.crisis),
@@ -158,8 +159,11 @@ async def _tell_supervisors(work: Unit, handoff: Handoff) -> None:
             await work.to_counselor(counselor, "alert_nobody_fits", handoff)
 
 
-async def advance_ladder(context: Context, handoff_id: int, step: int) -> None:
-    """The proof a step waited for is missing: go on to the next. A stale timer changes nothing."""
+async def advance_ladder(context: Context, handoff_id: int, step: int, priority: str) -> None:
+    """The proof a step waited for is missing: go on to the next. A stale timer changes nothing.
+
+    A timer is stale when the ladder moved on, or when the handoff became urgent and began anew.
+    """
     async with context.database.transaction() as tx:
         found = await handoffs.read(tx, handoff_id)
     if found is None or not found.waiting:
@@ -167,7 +171,7 @@ async def advance_ladder(context: Context, handoff_id: int, step: int) -> None:
     async with unit(context) as work:
         conversation = await conversations.lock(work.tx, found.conversation_id)
         handoff = await handoffs.lock(work.tx, handoff_id)
-        if handoff.waiting and handoff.step == step - 1:
+        if handoff.waiting and handoff.step == step - 1 and handoff.priority == priority:
             await _next_round(work, conversation, handoff, step)
 
 
@@ -233,4 +237,4 @@ async def offer_again(context: Context) -> None:
         waiting = [h for h in await handoffs.all_open(tx) if h.waiting]
     for handoff in waiting:
         if handoff.state == "open" or handoff.step >= 3:
-            await advance_ladder(context, handoff.id, handoff.step + 1)
+            await advance_ladder(context, handoff.id, handoff.step + 1, handoff.priority)

@@ -1,12 +1,19 @@
 """Looks at every incoming text for danger, before and without Rasa, and stores one verdict for each."""
 
 import asyncio
+from datetime import timedelta
 
+import structlog
+
+from bot.screen.verdict import FAILED
 from bot.services.context import Context
 from bot.services.crisis import respond_to_crisis
 from bot.services.outbox import unit
+from bot.services.supervisors import tell_supervisors
 from bot.store import arrivals, conversations, verdicts
 from bot.store.arrivals import Arrival
+
+log = structlog.get_logger("screening")
 
 
 async def screened(context: Context, message_id: int) -> Arrival:
@@ -30,7 +37,20 @@ async def _screen(context: Context, message_id: int) -> Arrival:
         return await _answer_crisis(context, found)
     async with context.database.single() as tx:
         stored = await verdicts.add(tx, message_id, found.verdict)
+    if stored and found.verdict.rules == FAILED.rules:
+        await _tell_that_it_failed(context, found)
     return found if stored else await _stored(context, message_id)
+
+
+async def _tell_that_it_failed(context: Context, found: Arrival) -> None:
+    """The screen itself failed: the client is asked directly, and supervisors hear of it, once an hour at most."""
+    log.error("screen.failed", message_id=found.message.id)
+    now = context.clock.now()
+    if context.screen_failure_told is not None and now - context.screen_failure_told < timedelta(hours=1):
+        return
+    context.screen_failure_told = now
+    async with unit(context) as work:
+        await tell_supervisors(work, "alert_screen_failed", found.conversation.id)
 
 
 async def _answer_crisis(context: Context, found: Arrival) -> Arrival:

@@ -9,6 +9,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.matching import Counselor, is_eligible
 from bot.domain.needs import Needs
 from bot.domain.needs_said import in_words
+from bot.domain.options import number_in
 from bot.services.context import Context
 from bot.services.handoff import advance_ladder, close_within
 from bot.services.outbox import Unit, unit
@@ -106,14 +107,12 @@ async def _tell_the_taker(found: Case) -> None:
     """Needs first, then the newest words: only to the one counselor who took the conversation."""
     work, handoff = found.work, found.handoff
     await work.to_counselor(found.counselor, "taken_you", handoff)
-    if needs := in_words(found.needs):
+    names = {counselor.id: counselor.name for counselor in await counselors.roster(work.tx)}
+    if needs := in_words(found.needs, names):
         await work.to_counselor(found.counselor, "taken_needs", handoff, needs=needs)
     await handoffs.record_read(work.tx, found.counselor.id, found.conversation.id, "take")
-    lines = [
-        m
-        for m, _ in await messages.history(work.tx, found.conversation.id, 30)
-        if m.author == "client" and m.text
-    ]
+    written = await messages.history(work.tx, found.conversation.id, 30)
+    lines = [m for m, _ in written if m.author == "client" and m.text.strip() and number_in(m.text) is None]
     for line in lines[-CONTEXT_LINES:]:
         await work.to_counselor(found.counselor, "taken_context", handoff, text=line.text)
 
@@ -138,7 +137,7 @@ async def pass_handoff(context: Context, counselor_id: str, tag: str) -> Said:
         offers = await handoffs.offers_of(found.work.tx, found.handoff.id)
         said, handoff = found.say("passed"), found.handoff
     if "sent" not in offers.values():
-        await advance_ladder(context, handoff.id, handoff.step + 1)
+        await advance_ladder(context, handoff.id, handoff.step + 1, handoff.priority)
     return said
 
 

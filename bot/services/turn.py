@@ -91,13 +91,18 @@ async def _say_all(
 
 
 def at_most_two(replies: Sequence[BotReply]) -> list[BotReply]:
-    """The replies as at most two texts: what goes beyond is joined to the second, whose options are the last ones."""
+    """The replies as at most two texts; what goes beyond is joined to the second.
+
+    Only the last options of a turn are offered, with the last text: two lists that both begin with 1 confuse.
+    """
     said = [reply for reply in replies if reply.text.strip()]
-    if len(said) <= MOST_TEXTS:
-        return said
-    rest = said[MOST_TEXTS - 1 :]
-    options = next((reply.options for reply in reversed(rest) if reply.options), ())
-    return [*said[: MOST_TEXTS - 1], BotReply(" ".join(reply.text for reply in rest), options)]
+    if not said:
+        return []
+    options = next((reply.options for reply in reversed(said) if reply.options), ())
+    texts = [reply.text for reply in said]
+    first, last = texts[: MOST_TEXTS - 1], texts[MOST_TEXTS - 1 :]
+    joined = [*first, " ".join(last)] if last else first
+    return [*(BotReply(text) for text in joined[:-1]), BotReply(joined[-1], options)]
 
 
 async def _give_up(context: Context, message: Message, turn_id: int) -> None:

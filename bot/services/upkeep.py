@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from bot.services.context import Context, Job
-from bot.services.deliver import deliver
 from bot.services.handoff import advance_ladder
 from bot.services.outbox import Unit, deliver_job, unit
+from bot.services.receipts import send_again
 from bot.services.receive import handle_job
 from bot.services.silence import first_reply_missing
+from bot.services.supervisors import tell_supervisors
 from bot.store import conversations, counselors, handoffs, messages, outgoing, timers
 from bot.store.messages import Message
 
@@ -35,16 +36,18 @@ async def fire_timer(context: Context, timer_id: int) -> None:
 
 async def _fire(context: Context, timer: timers.Timer) -> None:
     match timer.kind:
-        case "ladder":
-            await advance_ladder(context, int(timer.subject), timer.step)
+        case "ladder_normal" | "ladder_crisis":
+            priority = timer.kind.removeprefix("ladder_")
+            await advance_ladder(context, int(timer.subject), timer.step, priority)
         case "first_reply" | "nudged":
             await first_reply_missing(context, int(timer.subject), nudged=timer.kind == "nudged")
         case "resend":
             side, _, recipient = timer.subject.partition(":")
-            if side == "counselor":
-                await deliver(context, counselor_id=recipient)
-            else:
-                await deliver(context, conversation_id=recipient)
+            job = deliver_job(None, recipient) if side == "counselor" else deliver_job(recipient, None)
+            async with context.database.transaction() as tx:  # as a job, so that two never send at once
+                await context.jobs.add(tx, job)
+        case "send_again":
+            await send_again(context, int(timer.subject))
         case unknown:
             raise ValueError(f"no timer is called {unknown}")
 
@@ -76,16 +79,22 @@ async def give_up_on(context: Context, message_id: int) -> None:
         message = await messages.read(work.tx, message_id)
         if message.handled_at is not None:
             return
-        if message.conversation_id is not None and message.counselor_id is None:
-            await _tell_everybody(work, message)
+        if message.counselor_id is not None:
+            counselor = await counselors.read(work.tx, message.counselor_id)
+            await work.to_counselor(counselor, "staff_failed")
+        elif message.conversation_id is not None:
+            await _tell_client_and_staff(work, message)
         await messages.finish(work.tx, message_id, "failed", context.clock.now())
 
 
-async def _tell_everybody(work: Unit, message: Message) -> None:
+async def _tell_client_and_staff(work: Unit, message: Message) -> None:
+    """Whoever holds the conversation hears of it; without one the client hears the truth and supervisors do."""
     assert message.conversation_id is not None
     conversation = await conversations.lock(work.tx, message.conversation_id)
-    await work.to_client(conversation, "cannot_answer", reply_to=message.id)
     handoff = await handoffs.open_of(work.tx, conversation.id)
     if handoff is not None and handoff.counselor_id is not None:
         counselor = await counselors.read(work.tx, handoff.counselor_id)
         await work.to_counselor(counselor, "alert_failed_message", handoff)
+        return
+    await work.to_client(conversation, "cannot_answer", reply_to=message.id)
+    await tell_supervisors(work, "alert_failed_plain", conversation.id)

@@ -115,6 +115,42 @@ async def try_again_at(tx: Tx, message_id: int, at: datetime, error_code: str) -
     )
 
 
+async def with_external_id(tx: Tx, channel: str, external_id: str) -> int | None:
+    """The outgoing message a provider knows by this id."""
+    row = await tx.one(
+        select(message.c.id).where(
+            message.c.channel == channel,
+            message.c.external_id == external_id,
+            message.c.direction == "outgoing",
+        )
+    )
+    return None if row is None else int(row.id)
+
+
+async def note_half_lost(tx: Tx, message_id: int, status: str, error_code: str) -> bool:
+    """The first of two texts was lost after the second arrived: noted once beside the state. True the first time."""
+    noted = await tx.run(
+        update(message)
+        .where(message.c.id == message_id, message.c.error_code.is_(None), message.c.status != status)
+        .values(error_code=error_code)
+    )
+    return noted.rowcount == 1
+
+
+async def queue_again(tx: Tx, message_id: int) -> bool:
+    """Queue a text once more that was accepted and not delivered. False when it arrived after all, or was again."""
+    queued = await tx.run(
+        update(message)
+        .where(
+            message.c.id == message_id,
+            message.c.status.in_(("undelivered", "failed")),
+            message.c.attempts < 2,
+        )
+        .values(status="queued", next_try_at=None)
+    )
+    return queued.rowcount == 1
+
+
 async def unsent_recipients(tx: Tx, before: datetime) -> list[tuple[str | None, str | None]]:
     """(conversation, counselor) of everybody for whom something queued before then is still to be sent."""
     late = or_(message.c.next_try_at.is_(None), message.c.next_try_at < before)

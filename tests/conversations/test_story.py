@@ -4,7 +4,6 @@ import re
 
 from tests.live import Live
 
-
 _YES = (
     "ask one to contact you",
     "ok, ask me",

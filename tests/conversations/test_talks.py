@@ -141,6 +141,30 @@ def test_two_hundred_messages_from_twenty_clients_are_each_answered_once_in_orde
         assert client.unheard() == []
 
 
+def test_a_long_talk_keeps_what_was_said_in_its_form(warmline: Live) -> None:
+    """The dialogue's history is kept short; slots and the form must come through that."""
+    client = warmline.new_client()
+    for question in ("what kinds of therapy are there", "can i change my therapist", "will they judge me"):
+        client.says(question)
+        client.hears("article" if "judge" not in question else "judge")
+    client.says("I want to talk to a counselor")
+    client.hears("OK to ask?")
+    for reply, hears in (
+        ("1", "safer with"),
+        ("1", "must or a wish"),
+        ("2", "must not be"),
+        ("not James", "not ask"),
+    ):
+        client.says(reply)
+        client.hears(hears)
+    client.says("my family")
+    recap = client.hears("Is that right?")
+    assert "a woman" in recap
+    assert "James" in recap
+    client.says("3")
+    client.hears()
+
+
 def test_nothing_anybody_wrote_stands_in_a_log(warmline: Live) -> None:
     client, secret = warmline.new_client(), "zebrafish xylophone"
     client.says(f"my name is {secret} and my number is +1 555 010 0199, I want to kill myself")

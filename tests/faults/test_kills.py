@@ -1,6 +1,7 @@
 """What happens when a process dies: nothing is lost, nothing is answered twice, nothing outlives us."""
 
 import re
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,3 +91,27 @@ def test_ctrl_c_leaves_no_process_behind_and_a_new_start_works_at_once(live: Liv
     live.stop()
     assert not any(is_alive(pid) for pid in children.values())
     live.start(wait_for_rasa=False)
+
+
+def test_when_the_database_dies_everything_ends_and_says_so(live: Live) -> None:
+    live.start(wait_for_rasa=False)
+    children = live.children()
+    assert live.process is not None
+    live.kill(children["postgres"])
+    assert live.process.wait(20) == 1
+    until(lambda: not any(is_alive(pid) for pid in children.values()), 10)
+    assert live.process.stdout is not None
+    assert "PostgreSQL ended by itself" in live.process.stdout.read()
+    live.process.stdout.close()
+    live.start(wait_for_rasa=False)
+
+
+def test_a_port_that_is_taken_is_said_in_plain_words(live: Live) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(AssertionError, match="another port"):
+        Live(live.data_dir, {"WARMLINE_PORT": str(taken.getsockname()[1])}).start()
+
+
+def test_a_wrong_setting_is_said_without_its_value(live: Live) -> None:
+    with pytest.raises(AssertionError, match=r"loopback|pattern") as problem:
+        Live(live.data_dir, {"WARMLINE_HOST": "0.0.0.0"}).start()
+    assert "0.0.0.0" not in str(problem.value)

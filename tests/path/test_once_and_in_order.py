@@ -3,13 +3,14 @@
 import asyncio
 from datetime import timedelta
 
+from sqlalchemy import func, select, update
+
 from bot.channels.base import Incoming
 from bot.services.context import BotReply
 from bot.services.receive import receive_from_client
 from bot.services.upkeep import adopt_orphans
 from bot.store import messages, timers
 from bot.store.tables import message
-from sqlalchemy import func, select, update
 from tests.conftest import World, until
 
 

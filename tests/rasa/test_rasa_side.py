@@ -13,7 +13,14 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_what_runs_in_rasas_process(postgres: EmbeddedPostgres, database_name: str) -> None:
     encoder.build.build(ROOT / encoder.DEFAULT_FOLDER)
     inside = subprocess.run(
-        [ROOT / "rasa-env/.venv/bin/python", "-m", "pytest", "-c", "tests/rasa/inside/pytest.ini", "-q"],
+        [
+            ROOT / "rasa-env/.venv/bin/python",
+            "-m",
+            "pytest",
+            "-c",
+            "tests/rasa/inside/pytest.ini",
+            "tests/rasa/inside",
+        ],
         cwd=ROOT,
         env={
             "PATH": os.environ["PATH"],

@@ -7,9 +7,23 @@ from bot.domain.consent import Keyword, keyword_in
 
 @pytest.mark.parametrize(
     "text",
-    ["STOP", "stop", " Stop. ", "STOPALL", "unsubscribe", "CANCEL", "end", "Quit", "REVOKE", "OPTOUT"]
-    + ["opt out", "opt-out", "stop texting me", "please stop texting me", "unsubscribe me", "leave me alone"]
-    + [
+    [
+        "STOP",
+        "stop",
+        " Stop. ",
+        "STOPALL",
+        "unsubscribe",
+        "CANCEL",
+        "end",
+        "Quit",
+        "REVOKE",
+        "OPTOUT",
+        "opt out",
+        "opt-out",
+        "stop texting me",
+        "please stop texting me",
+        "unsubscribe me",
+        "leave me alone",
         "no more messages",
         "please opt me out",
         "ALTO",
@@ -25,9 +39,20 @@ def test_a_plain_opt_out_is_one(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["I want to stop drinking", "how do I quit", "quit smoking"]
-    + ["end it all", "I can't stop", "cancel my plans to live", "when does it end", "stopped last week"]
-    + ["don't leave me alone", "I need to stop now", "he won't leave me alone", "please don't stop"],
+    [
+        "I want to stop drinking",
+        "how do I quit",
+        "quit smoking",
+        "end it all",
+        "I can't stop",
+        "cancel my plans to live",
+        "when does it end",
+        "stopped last week",
+        "don't leave me alone",
+        "I need to stop now",
+        "he won't leave me alone",
+        "please don't stop",
+    ],
 )
 def test_a_sentence_about_stopping_is_no_opt_out(text: str) -> None:
     assert keyword_in(text) is None

@@ -74,12 +74,11 @@ def test_every_room_says_in_its_first_lines_what_it_is_for() -> None:
 
 
 def test_no_module_reads_the_environment_or_opens_a_connection_when_it_is_imported() -> None:
-    loud = []
-    for room in ALLOWED:
-        for path in (ROOT / room.replace(".", "/")).rglob("*.py"):
-            for node in ast.parse(path.read_text(encoding="utf-8")).body:
-                if isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr) and "os.environ" in ast.unparse(
-                    node
-                ):
-                    loud.append(str(path.relative_to(ROOT)))
+    loud = [
+        str(path.relative_to(ROOT))
+        for room in ALLOWED
+        for path in (ROOT / room.replace(".", "/")).rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr) and "os.environ" in ast.unparse(node)
+    ]
     assert not loud

@@ -26,7 +26,10 @@ TOY = Path(__file__).parent / "toy"
 
 @pytest.fixture(scope="session")
 def database() -> str:
-    return os.environ["WARMLINE_TEST_DATABASE"]
+    url = os.environ["WARMLINE_TEST_DATABASE"]
+    with sa.create_engine(url, poolclass=sa.pool.NullPool).begin() as connection:
+        connection.execute(sa.text("DROP SCHEMA IF EXISTS rasa CASCADE"))
+    return url
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from rasa.shared.core.events import ActionExecuted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from rasa_components import turn
-from rasa_components.processor import ActionFailed
+from rasa_components.processor import ActionFailed, TurnEndless
 from rasa_components.rules import QuickRulePolicy
 from rasa_components.tracker_store import MOST_ROWS
 
@@ -63,8 +63,9 @@ def test_a_typed_restart_restarts_nothing(agent: Agent) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "   ", "/", "\u0000", "\U0001f600" * 50, "x" * 10_000])
-def test_a_text_without_words_gets_an_answer_too(agent: Agent, text: str) -> None:
-    assert say(agent, "odd", text)["replies"]
+def test_a_text_without_words_gets_one_answer_too(agent: Agent, text: str) -> None:
+    for _ in range(2):
+        assert len(say(agent, "odd", text)["replies"]) == 1
 
 
 def test_a_turn_that_is_done_is_not_done_again(agent: Agent) -> None:
@@ -98,6 +99,14 @@ def test_a_form_outlives_a_shortened_history(agent: Agent) -> None:
         assert names(say(agent, "form", "hello")) == ["utter_greet"]
     tracker = asyncio.run(agent.tracker_store.retrieve("form"))
     assert (tracker.get_slot("name"), tracker.get_slot("who")) == ("Robin", "me")
+
+
+def test_rules_that_never_listen_fail_the_turn_and_leave_no_trace(agent: Agent) -> None:
+    agent.processor.max_number_of_predictions = 1
+    with pytest.raises(TurnEndless):
+        say(agent, "endless", "hello")
+    agent.processor.max_number_of_predictions = 10
+    assert names(say(agent, "endless", "hello")) == ["utter_greet"]
 
 
 def test_the_quick_rules_decide_as_rasas_do(agent: Agent) -> None:

@@ -69,6 +69,17 @@ def test_another_person_in_danger_is_about_the_other(screen: Screen) -> None:
     assert (verdict.level, verdict.about) == ("crisis", "other")
 
 
+def test_a_writer_under_18_is_noted_and_an_older_one_is_not(screen: Screen) -> None:
+    assert "minor" in screen.check("im 15 and i want to die").signs
+    assert "minor" not in screen.check("im 45 and i want to die").signs
+
+
+def test_a_sign_that_changes_the_text_is_named(screen: Screen) -> None:
+    assert "attempt_now" in screen.check("sitting here with a gun to my head").signs
+    assert "unresponsive" in screen.check("he's on the floor and he won't wake up").signs
+    assert "child" in screen.check("my ex hits my son").signs
+
+
 def test_grief_is_not_a_danger(screen: Screen) -> None:
     assert screen.check("my cousin died by suicide in March, I miss him").level != "crisis"
     assert screen.check("my cousin died by suicide and I want to die too").level == "crisis"
@@ -102,7 +113,7 @@ def test_however_it_is_typed(screen: Screen, name: str, change: Callable[[str], 
 @pytest.mark.parametrize(
     "text",
     ["kms", "gonna unalive myself", "sucidal agian", "im gonna off myself", "wnt to kll myslf",
-     "s*icide is on my mind",      "gonna ctb tonite", "i od'd on xans", "he unalived himself almost, he tried to kill himself today"],
+     "s*icide is on my mind", "gonna ctb tonite", "i od'd on xans", "he tried to unalive himself today"],
 )  # fmt: skip
 def test_slang_and_misspellings(screen: Screen, text: str) -> None:
     assert screen.check(text).level != "clear"

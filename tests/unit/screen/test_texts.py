@@ -31,7 +31,7 @@ AGREED = {
     "C7": "I don't know that, and I don't want to guess. A counselor can answer. Reply 1 = ask one to contact you, 2 = no. Clinic phone: (708) 613-4750.",  # noqa: E501
     "C8": "[TD] New conversation waiting. Priority: HIGH. Case K7Q2. Open the console to view.",
     "C9": "Two Dreams automated assistant. Emergency: call 911. Crisis: call or text 988. Clinic: (708) 613-4750. Msg&data rates may apply. Text STOP to stop.",  # noqa: E501
-    "C10": "Two Dreams: you are unsubscribed and will get no more texts from this number. Text START to return.",  # noqa: E501
+    "C10": "Two Dreams: you are unsubscribed and will get no more texts from this number. Text START to return.",
     "C11": "Is it safe to text you on this phone? Reply 1 = yes, 2 = only certain times, 3 = no, I will contact you. You can delete these messages.",  # noqa: E501
 }
 KEYWORDS = [
@@ -52,8 +52,8 @@ KEYWORDS = [
 FORBIDDEN = (
     "committed suicide", "failed attempt", "successful attempt", "addict", "clean", "dirty", "it gets better",
     "think of your family", "on the way", "someone will reply", "we will call 911", "confidential",
-    "anonymous",     "calm down", "why", "high risk", "low risk", "overreact", "promise", "be strong", "you are loved",
-    "press 3", "pride", "commit", "diagnos", "guarantee", "24/7 clinic",
+    "anonymous", "calm down", "why", "high risk", "low risk", "overreact", "promise", "be strong",
+    "you are loved", "press 3", "pride", "commit", "diagnos", "guarantee", "24/7 clinic",
 )  # fmt: skip
 
 

@@ -1,0 +1,146 @@
+"""Telegram as a channel: sends a text with its buttons to one chat. Receiving is `telegram_intake.py`.
+
+Buttons carry "<message id>:<place>" and no words. Nothing sent can be forwarded or saved; no text is read as markup.
+"""
+
+import re
+from collections.abc import Sequence
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.constants import ChatAction
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    TelegramError,
+    TimedOut,
+)
+
+from bot.channels.base import OptedOut, OutcomeUnknown, SendError, Sent, Traits
+from bot.channels.telegram_bot import Connection, Flood, NotReached
+from bot.channels.telegram_pace import Pace
+from bot.domain.options import Option
+
+MOST_CHARACTERS = 4096  # of one message, counted as Telegram counts: in UTF-16 code units
+LONGEST_WAIT = 5.0  # seconds a text waits for its turn; a longer wait is delivery's to plan
+_CHAT = re.compile(r"-?\d{1,19}$")  # a chat is a number; a name can be given up and taken by somebody else
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+class TelegramChannel:
+    """One bot as a channel. Clients and staff have a bot each, so no client reaches a staff command."""
+
+    def __init__(
+        self, name: str, connection: Connection, *, relay: bool = True, pace: Pace | None = None
+    ) -> None:
+        self.name = name
+        self.traits = Traits(buttons=True, repeatable=False, max_chars=MOST_CHARACTERS, relay=relay)
+        self._connection, self._pace = connection, pace or Pace()
+
+    async def send(self, address: str, text: str, options: Sequence[Option], message_id: int) -> Sent:
+        """Hand one text to Telegram; a text beyond its limit goes out in parts, the buttons under the last."""
+        if not _CHAT.match(address):
+            raise SendError("no_such_chat", retryable=False)
+        *first, last = in_parts(text)
+        for place, part in enumerate(first):
+            await self._part(address, part, None, begun=place > 0)
+        number = await self._part(address, last, keyboard(options, message_id), begun=bool(first))
+        return Sent(f"{self._connection.id}:{message_id}:{number}", "sent")
+
+    async def typing(self, address: str) -> None:
+        """Show "typing ..." for a few seconds. It is a courtesy: when it fails nothing is lost and nothing said."""
+        try:
+            await self._connection.bot.send_chat_action(int(address), ChatAction.TYPING)
+        except (TelegramError, ValueError):
+            return
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+    async def _part(
+        self, address: str, text: str, buttons: InlineKeyboardMarkup | None, *, begun: bool
+    ) -> int:
+        try:
+            return await self._send(address, text, buttons)
+        except SendError:
+            if begun:  # the beginning stands in the chat already: sending all of it again would show it twice
+                raise OutcomeUnknown("partly_sent") from None
+            raise
+
+    async def _send(self, address: str, text: str, buttons: InlineKeyboardMarkup | None) -> int:
+        wait = self._pace.waiting_time(address)
+        if wait > LONGEST_WAIT:
+            raise SendError("too_many_requests", retryable=True, after=wait)
+        await self._pace.turn(address)
+        try:
+            message = await self._connection.bot.send_message(
+                chat_id=int(address),
+                text=text,
+                reply_markup=buttons,
+                protect_content=True,
+                link_preview_options=_NO_PREVIEW,
+            )
+        except Flood as flood:
+            self._pace.hold(address, flood.seconds)
+            raise SendError("too_many_requests", retryable=True, after=flood.seconds) from None
+        except TelegramError as error:
+            raise send_error(error) from None
+        return message.message_id
+
+
+def send_error(error: TelegramError) -> SendError:
+    """What a failed call means for the text. Only what Telegram surely did not accept may be tried again."""
+    match error:
+        case Forbidden():
+            return OptedOut("blocked")  # who blocks a bot wants no more texts of it
+        case NotReached():
+            return SendError("not_reached", retryable=True)
+        case InvalidToken():
+            return SendError("token_refused", retryable=True)
+        case BadRequest() if "chat not found" in error.message.lower():
+            return SendError("no_such_chat", retryable=False)
+        case BadRequest() | ChatMigrated() | Conflict():
+            return SendError("refused", retryable=False)
+        case TimedOut():
+            return OutcomeUnknown("timed_out")
+        case _:
+            return OutcomeUnknown("provider_failed")
+
+
+def keyboard(options: Sequence[Option], message_id: int) -> InlineKeyboardMarkup | None:
+    """One button a row. Its data names the question and the place, never what it means."""
+    if not options:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(option.label, callback_data=f"{message_id}:{place}")]
+            for place, option in enumerate(options)
+        ]
+    )
+
+
+def in_parts(text: str) -> list[str]:
+    """The text in pieces that Telegram takes, cut at spaces where there are any."""
+    parts = []
+    while _units(text) > MOST_CHARACTERS:
+        end = _fitting(text)
+        cut = max(text.rfind(" ", end // 2, end), text.rfind("\n", end // 2, end))
+        end = cut if cut > 0 else end
+        parts.append(text[:end])
+        text = text[end:]
+    return [part for part in [*parts, text] if part.strip()] or [text]
+
+
+def _units(text: str) -> int:
+    return len(text) + sum(1 for c in text if ord(c) > 0xFFFF)
+
+
+def _fitting(text: str) -> int:
+    used = 0
+    for place, c in enumerate(text):
+        used += 2 if ord(c) > 0xFFFF else 1
+        if used > MOST_CHARACTERS:
+            return place
+    return len(text)

@@ -1,0 +1,13 @@
+"""Tells supervisors that something needs a human, without a word of what it is about."""
+
+from bot.domain.matching import is_eligible
+from bot.services.outbox import Unit
+from bot.store import conversations, counselors
+
+
+async def tell_supervisors(work: Unit, text_id: str, conversation_id: str) -> None:
+    """An alert without content to every supervisor whom this client's needs do not exclude."""
+    needs = await conversations.read_needs(work.tx, conversation_id)
+    for counselor in await counselors.roster(work.tx):
+        if counselor.supervisor and is_eligible(counselor, needs):
+            await work.to_counselor(counselor, text_id)
