@@ -74,13 +74,16 @@ def understand() -> None:
 def train(
     if_changed: Annotated[bool, typer.Option(help="Only when the training data changed.")] = False,
 ) -> None:
-    """Train the model from this repository's data."""
-    from bot.dialogue.train import needs_training
-    from bot.dialogue.train import train as run
+    """Train the dialogue's model and the safety screen's classifier from this repository's data."""
+    from bot.dialogue import train as dialogue
+    from bot.screen import retrain as screen
+    from bot.settings import ROOT, load_settings
 
-    if if_changed and not needs_training():
-        return
-    run(_say)
+    out = load_settings().encoder_dir.parent / "screen"
+    if not if_changed or dialogue.needs_training():
+        dialogue.train(_say)
+    if not if_changed or screen.needs_training(ROOT, out):
+        screen.retrain(ROOT, out, _say)
 
 
 @app.command()

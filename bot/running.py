@@ -21,7 +21,7 @@ from bot.dialogue.client import RasaClient
 from bot.jobs import working
 from bot.log import quiet_loop
 from bot.processes import ProcessFailedError, Supervised, answers_at, free_port, rasa_command
-from bot.screen.screen import Screen
+from bot.screen.screen import Screen, load_screen
 from bot.services.context import BotReply
 from bot.settings import ROOT, Settings
 from bot.store.embedded import EmbeddedPostgres
@@ -88,10 +88,10 @@ def postgres(settings: Settings, progress: Callable[[str], None]) -> Iterator[Pl
         yield Place(embedded.url, embedded.dsn, rasa, lambda: embedded.poll() is None)
 
 
-def load_screen(progress: Callable[[str], None]) -> Screen | None:
+def screen_for(settings: Settings, progress: Callable[[str], None]) -> Screen | None:
     """The safety screen. When it cannot be loaded every message is asked about and the operator is told."""
     try:
-        return Screen.load()
+        return load_screen(settings.encoder_dir.parent, classifier=settings.screen_classifier)
     except Exception as error:
         log.error("screen.not_loaded", error=type(error).__name__)
         progress(
@@ -118,7 +118,7 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
             vault=vault_from(key),
             dialogue=dialogue,
             actions_secret=secret,
-            screen=load_screen(progress),
+            screen=screen_for(settings, progress),
         )
         await stack.enter_async_context(service.opened())
         if settings.demonstration:

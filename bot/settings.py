@@ -23,6 +23,9 @@ class Settings(BaseSettings):
     clinic_file: Path = Field(ROOT / "clinic.yml", description="What another clinic would change.")
     model_file: Path = Field(ROOT / "models" / "warmline.tar.gz", description="Rasa's trained model.")
     encoder_dir: Path = Field(ROOT / ".var" / "encoder", description="The sentence encoder, made by set-up.")
+    screen_classifier: bool = Field(
+        True, description="The safety screen's second layer; rules and asking stay when it is off (docs/legal.md)."
+    )
     rasa_python: Path = Field(ROOT / "rasa-env" / ".venv" / "bin" / "python", description="Python with Rasa.")
     database_url: SecretStr | None = Field(
         None, validation_alias="DATABASE_URL", description="A PostgreSQL to use instead of the embedded one."

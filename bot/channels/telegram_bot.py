@@ -4,6 +4,7 @@ It knows no message and no service. Making a bot opens no connection.
 """
 
 import json
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ import httpx
 from telegram import Bot, Update
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, HTTPXRequest
+from telegram.warnings import PTBDeprecationWarning
 
 API = "https://api.telegram.org"
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -37,7 +39,9 @@ def update_from(data: object) -> Update | None:
     if not isinstance(data, Mapping) or not isinstance(data.get("update_id"), int):
         return None
     try:
-        return Update.de_json(dict(data), None)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PTBDeprecationWarning)  # it warns of changes while it reads
+            return Update.de_json(dict(data), None)
     except Exception:  # whatever is wrong inside, its number must be confirmed like any other
         return Update(data["update_id"])
 

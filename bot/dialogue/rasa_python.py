@@ -18,9 +18,6 @@ _QUIET = {
     "LOG_LEVEL_LIBRARIES": "ERROR",
     "PYTHONWARNINGS": "ignore",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-    # Large arrays come and go in training; giving each back to the system at once costs half the time.
-    "MALLOC_MMAP_THRESHOLD_": "1000000000",
-    "MALLOC_TRIM_THRESHOLD_": "4000000000",
     "MPLCONFIGDIR": str(ROOT / ".var" / "matplotlib"),
 }
 

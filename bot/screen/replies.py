@@ -96,6 +96,11 @@ def _taken_on_purpose(verdict: Verdict) -> bool:
     return both <= set(verdict.kinds)
 
 
+def _only_others_at_risk(verdict: Verdict) -> bool:
+    """Harm to others without a wish to die: with one, the text about suicide goes out (C3)."""
+    return "harm_to_others" in verdict.kinds and "suicide_active" not in verdict.kinds
+
+
 def _poison_line_first(verdict: Verdict) -> bool:
     kinds = set(verdict.kinds)
     return "overdose_or_withdrawal_emergency" in kinds and "suicide_active" not in kinds
@@ -112,5 +117,5 @@ _CHOICES: tuple[tuple[Callable[[Verdict], bool], str, str], ...] = (
     (_sign("sexual_assault"), "sexual_assault", "sexual_assault"),
     (_kind("violence_now"), "now_violence", "now_violence_other"),
     (_sign("medical"), "now_medical", "now_medical"),
-    (_kind("harm_to_others"), "harm_to_others", "harm_to_others_other"),
+    (_only_others_at_risk, "harm_to_others", "harm_to_others_other"),
 )

@@ -3,6 +3,7 @@
 import sys
 import zlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ THRESHOLDS = {"ask_from": 0.70, "doubt_below": 0.30}
 STRENGTH, GAMMA = 3.0, 2.0
 ORDINARY = "ordinary"
 _ONE_IN = 4
+_THREADS = 2
 
 
 def train(data: Path, encode: Encode, out: Path, *, ordinary: Path | None = None) -> int:
@@ -30,7 +32,9 @@ def train(data: Path, encode: Encode, out: Path, *, ordinary: Path | None = None
     `ordinary` is the folder of the dialogue's own examples (data/nlu): a part of them serves as harmless.
     """
     examples = read_examples(data) + (ordinary_examples(ordinary) if ordinary else [])
-    numbers = fit(examples, [encode(e.text) for e in examples])
+    with ThreadPoolExecutor(_THREADS) as pool:  # the encoder lets go of the interpreter while it works
+        vectors = list(pool.map(encode, (e.text for e in examples)))
+    numbers = fit(examples, vectors)
     save(out, numbers, {"kinds": KINDS, "gamma": GAMMA, **THRESHOLDS})
     return len(examples)
 

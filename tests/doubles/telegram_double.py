@@ -46,7 +46,11 @@ class Refused(Exception):
 
 @dataclass
 class TelegramDouble:
-    """What Telegram knows: waiting updates, messages sent, who blocked the bot, the webhook, faults to come."""
+    """What Telegram knows: waiting updates, messages sent, who blocked the bot, the webhook, faults to come.
+
+    `raw`: the next answer of a method, as bytes. `silent`: methods that never answer. `after`: a method does so many
+    calls well and then fails with a code.
+    """
 
     token: str = TOKEN
     url: str = ""
@@ -56,6 +60,8 @@ class TelegramDouble:
     webhook: str = ""
     faults: dict[str, list[Refused]] = field(default_factory=dict)
     raw: dict[str, bytes] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
+    after: dict[str, tuple[int, int]] = field(default_factory=dict)
     polls: int = 0
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _open: set[asyncio.Task[Any]] = field(default_factory=set)
@@ -84,6 +90,11 @@ class TelegramDouble:
             raise Refused(404, "Not Found")
         if set(params) - _PARAMETERS[method]:
             raise Refused(400, f"Bad Request: unknown parameters {set(params) - _PARAMETERS[method]}")
+        if method in self.silent:
+            await asyncio.Event().wait()  # until the connection ends
+        well, code = self.after.get(method, (-1, 0))
+        if well == len(self.called(method)):
+            raise Refused(code, "Forced by the test")
         waiting = self.faults.get(method, [])
         fault = waiting.pop(0) if waiting else None
         if fault is not None and fault.code != LOST:

@@ -50,7 +50,7 @@ async def test_help_always_names_911_and_988(world: World) -> None:
 async def test_the_crisis_text_comes_before_who_answers_here(world: World) -> None:
     await world.client.says("i want to kill myself tonight")
     first = await world.client.hears()
-    assert "988" in first
+    assert "Please call or text 988 now" in first
     assert "alerting our counselors" in first
     assert "automated assistant" in await world.client.hears()
 

@@ -130,7 +130,7 @@ def test_a_client_gets_one_or_two_texts(text: str, parts: int) -> None:
 
 
 def test_two_texts_are_cut_at_a_sentence_end_nearest_the_middle() -> None:
-    first, second = for_client(f'{SENTENCE * 4}He said "go on." {SENTENCE * 3}Reply 1 = yes please, 2 = no.')
+    first, second = for_client(f'{SENTENCE * 3}He said "go on." {SENTENCE * 3}Reply 1 = yes please, 2 = no.')
     assert first.endswith('"go on."')
     assert second.endswith("Reply 1 = yes please, 2 = no.")
     assert max(segments(first), segments(second)) <= 2

@@ -1,0 +1,233 @@
+"""The main job over Telegram on both sides: the service, a bot for clients, a bot for staff, two doubles."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import update
+
+from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram_bot import Connection
+from bot.channels.telegram_intake import TelegramIntake
+from bot.channels.telegram_pace import Pace
+from bot.channels.telegram_poller import Patience, TelegramPoller
+from bot.channels.telegram_updates import Side
+from bot.services.context import Context
+from bot.services.receive import receive_from_client, receive_from_staff
+from bot.store import counselors
+from bot.store.tables import counselor
+from tests.conftest import World, until
+from tests.doubles.telegram_double import TOKEN, TelegramDouble, telegram_double
+
+QUICK = Patience(long_poll=5, lock=0.05, heartbeat=0.2, frozen=5, retry=0.05)
+STAFF_TOKEN = "5550101:test-token-of-the-staff-bot"
+
+
+@dataclass
+class Person:
+    """Somebody with Telegram, in a private chat with one bot."""
+
+    double: TelegramDouble
+    chat: int
+    heard: int = 0
+    numbers: list[int] = field(default_factory=lambda: [0])
+
+    def _update(self, **what: Any) -> dict[str, Any]:
+        self.numbers.append(self.chat * 100 + len(self.numbers))
+        return {"update_id": self.numbers[-1], **what}
+
+    def _user(self) -> dict[str, Any]:
+        return {"id": self.chat, "is_bot": False, "first_name": "Somebody"}
+
+    def _chat(self) -> dict[str, Any]:
+        return {"id": self.chat, "type": "private", "first_name": "Somebody"}
+
+    async def says(self, text: str) -> None:
+        message = {
+            "message_id": 7,
+            "date": 1795420800,
+            "from": self._user(),
+            "chat": self._chat(),
+            "text": text,
+        }
+        await self.double.brings(self._update(message=message))
+
+    def _mine(self) -> list[dict[str, Any]]:
+        return [call for call in self.double.called("sendMessage") if call["chat_id"] == self.chat]
+
+    async def presses(self, label: str) -> None:
+        call, token = next(
+            (call, button["callback_data"])
+            for call in reversed(self._mine())
+            for row in call.get("reply_markup", {}).get("inline_keyboard", [])
+            for button in row
+            if button["text"].lower() == label.lower()
+        )
+        shown = {
+            "message_id": 8,
+            "date": 1795420800,
+            "chat": self._chat(),
+            "text": call["text"],
+            "reply_markup": call["reply_markup"],
+        }
+        query = {"id": "1", "from": self._user(), "chat_instance": "1", "message": shown, "data": token}
+        await self.double.brings(self._update(callback_query=query))
+
+    async def hears(self, words: str) -> str:
+        async def look() -> str | None:
+            for place, call in enumerate(self._mine(), start=1):
+                if place > self.heard and words.lower() in call["text"].lower():
+                    self.heard = place
+                    return str(call["text"])
+            return None
+
+        return str(await until(look))
+
+
+@dataclass
+class Talk:
+    """A client and a counselor, each on Telegram."""
+
+    world: World
+    dana: Person
+    tess: Person
+
+
+@pytest.fixture
+async def talk(world: World) -> AsyncIterator[Talk]:
+    context = world.service.context
+    async with AsyncExitStack() as stack:
+        doubles = [await stack.enter_async_context(telegram_double()) for _ in range(2)]
+        doubles[1].token = STAFF_TOKEN
+        dana, tess = Person(doubles[0], 5550142), Person(doubles[1], 5550163)
+        await _only_counselor(context, str(tess.chat))
+        clients = partial(receive_from_client, context)
+        staff = partial(receive_from_staff, context)
+        for name, side, token, double, receive in (
+            ("telegram", "client", TOKEN, doubles[0], clients),
+            ("staff-telegram", "staff", STAFF_TOKEN, doubles[1], staff),
+        ):
+            await stack.enter_async_context(_Bot(world, name, side, Connection(token, double.url), receive))
+        yield Talk(world, dana, tess)
+
+
+class _Bot:
+    """One bot of the service: its channel and its poller, for the length of a test."""
+
+    def __init__(self, world: World, name: str, side: Side, connection: Connection, receive: Any) -> None:
+        channel = TelegramChannel(name, connection, pace=Pace(sleep=_at_once))
+        world.service.context.channels = {**world.service.context.channels, name: channel}
+        self.connection = connection
+        self.intake = TelegramIntake(connection, name, side, receive)
+        self.poller = TelegramPoller(connection, self.intake.take, world.dsn, name=name, patience=QUICK)
+
+    async def __aenter__(self) -> None:
+        self.task = asyncio.create_task(self.poller.run())
+
+    async def __aexit__(self, *_: object) -> None:
+        self.task.cancel()
+        await asyncio.gather(self.task, return_exceptions=True)
+        await self.intake.close()
+        await self.connection.close()
+
+
+async def _at_once(_seconds: float) -> None:
+    """The pace has tests of its own."""
+
+
+async def _only_counselor(context: Context, address: str) -> None:
+    async with context.database.transaction() as tx:
+        await tx.run(update(counselor).values(active=False))
+        await counselors.enrol(
+            tx,
+            counselor_id=str(uuid4()),
+            channel="staff-telegram",
+            address=address,
+            name="Tess",
+            traits=[],
+            about="",
+            role="counselor",
+        )
+
+
+async def test_a_client_asks_is_answered_is_handed_over_and_handed_back(
+    talk: Talk, logged: io.StringIO
+) -> None:
+    dana, tess, world = talk.dana, talk.tess, talk.world
+    await dana.says("What is a first session like?")
+    await dana.hears("automated assistant")
+    await dana.hears("answer to: What is a first session like?")
+    world.dialogue.down = True
+    await dana.says("and after that?")
+    await dana.hears("a part of me is not working")
+    await dana.presses("ask a counselor")
+    alert = await tess.hears("new conversation waiting")
+    assert "first session" not in alert
+    tag = alert.rsplit("Case ", 1)[1].rstrip(".")
+    await tess.presses(f"TAKE {tag}")
+    await tess.hears(f"{tag} is yours")
+    await dana.hears("Tess, a counselor, has joined")
+    await tess.says("Hello, I am here.")
+    await dana.hears("Tess: Hello, I am here.")
+    await dana.says("thank you for coming")
+    await tess.hears(f"{tag}: thank you for coming")
+    await tess.says(f"/done {tag}")
+    await dana.hears("Tess has left")
+    assert len(dana.double.called("answerCallbackQuery")) == 1
+    assert not [s for s in ("first session", "5550142", "test-token", "5550163") if s in logged.getvalue()]
+
+
+async def test_a_client_never_reaches_a_staff_command(talk: Talk) -> None:
+    await talk.dana.says("/take K1")
+    await talk.dana.hears("answer to: take K1")
+    assert [asked["trusted"] for asked in talk.world.dialogue.asked] == [False]
+
+
+async def test_words_for_the_staffs_bot_from_nobody_we_know_are_not_stored_and_not_answered(
+    talk: Talk,
+) -> None:
+    stranger = Person(talk.tess.double, 5550199)
+    await stranger.says("WHO")
+    await talk.tess.says("WHO")
+    await talk.tess.hears("waiting")
+    assert stranger._mine() == []
+
+
+async def test_a_crisis_is_answered_over_telegram_with_help(talk: Talk) -> None:
+    await talk.dana.says("I want to end my life tonight")
+    await talk.dana.hears("988")
+    await talk.tess.hears("Case ")
+
+
+async def test_who_stopped_hears_nothing_until_start(talk: Talk) -> None:
+    await talk.dana.says("/stop")
+    await talk.dana.hears("")
+    await talk.dana.says("are you there?")
+    await talk.dana.says("/start")
+    await talk.dana.hears("Welcome back")
+    assert not [call for call in talk.dana._mine() if "are you there" in call["text"]]
+
+
+async def test_the_same_update_twice_is_answered_once(talk: Talk) -> None:
+    await talk.dana.says("hello")
+    await talk.dana.hears("answer to: hello")
+    again = {
+        "update_id": talk.dana.numbers[-1],
+        "message": {
+            "message_id": 7,
+            "date": 1795420800,
+            "from": talk.dana._user(),
+            "chat": talk.dana._chat(),
+            "text": "hello",
+        },
+    }
+    await talk.dana.double.brings(again)
+    await talk.dana.says("goodbye")
+    await talk.dana.hears("answer to: goodbye")
+    assert [asked["text"] for asked in talk.world.dialogue.asked] == ["hello", "goodbye"]
