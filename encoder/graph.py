@@ -26,7 +26,8 @@ INT8_LIMIT = 63  # seven bits: with eight, AVX2's multiply-add saturates and the
 
 
 def build_graph(weights: Weights, *, int8: bool) -> onnx.ModelProto:
-    """A model `ids` int64 (1, tokens) -> `vector` float32 (384,), unit length. One text, no padding, no mask."""
+    """A model `ids` int64 (1, tokens) -> `vector` float32 (384,), unit length. One text, no padding, no
+    mask."""
     sheet = _Sheet(int8=int8)
     hidden = _embed(sheet, weights)
     for layer in range(LAYERS):
@@ -121,7 +122,9 @@ def _attend(sheet: _Sheet, weights: Weights, prefix: str, hidden: str) -> str:
     value = sheet.op("Transpose", f"{query}.2", perm=[0, 2, 1, 3])
     mixed = sheet.op("MatMul", sheet.op("Softmax", scaled, axis=-1), value)
     back = sheet.op("Transpose", mixed, perm=[0, 2, 1, 3])
-    return _dense(sheet, weights, [prefix + "output.dense"], sheet.op("Reshape", back, sheet.ints(0, 0, WIDTH)))
+    return _dense(
+        sheet, weights, [prefix + "output.dense"], sheet.op("Reshape", back, sheet.ints(0, 0, WIDTH))
+    )
 
 
 def _dense(sheet: _Sheet, weights: Weights, names: list[str], source: str) -> str:
@@ -161,7 +164,9 @@ def _normalize(sheet: _Sheet, weights: Weights, name: str, source: str) -> str:
 def _gelu(sheet: _Sheet, source: str) -> str:
     """x / 2 * (1 + erf(x / sqrt 2)), in the order that onnxruntime fuses."""
     curve = sheet.op("Erf", sheet.op("Div", source, sheet.number(2**0.5)))
-    return sheet.op("Mul", sheet.op("Mul", source, sheet.op("Add", curve, sheet.number(1.0))), sheet.number(0.5))
+    return sheet.op(
+        "Mul", sheet.op("Mul", source, sheet.op("Add", curve, sheet.number(1.0))), sheet.number(0.5)
+    )
 
 
 def _pool(sheet: _Sheet, hidden: str) -> None:

@@ -6,7 +6,6 @@ It must not choose weights or thresholds; the classifier does.
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import encoder
+from rasa_components.vectors import encode_all
 
 
 @lru_cache(maxsize=1)
@@ -77,11 +77,10 @@ class MiniLmFeaturizer(DenseFeaturizer, GraphComponent):
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Each different text once, on all cores (the encoder lets go of Python's lock)."""
+        """Each different text once, and only those that the training before did not know."""
         messages = [one for one in training_data.training_examples if has_words(one.get(TEXT))]
         texts = list({one.get(TEXT): None for one in messages})
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            vectors = dict(zip(texts, pool.map(self._vectors.encode, texts), strict=True))
+        vectors = encode_all(texts, self._vectors, encoder_folder())
         for message in messages:
             self._add(message, vectors[message.get(TEXT)])
         return training_data

@@ -1,6 +1,7 @@
-"""Rasa's message processor, except that a failed action fails the turn.
+"""Rasa's message processor, except that a failed action fails the turn, and so does an endless one.
 
-Rasa itself logs the error with its text, forgets the action and says nothing to the client. A failed turn
+Rasa itself logs the error with its text, forgets the action and says nothing to the client. After too many
+actions it stops without listening, and the conversation is mute for ever. A failed turn leaves no trace, and
 lets the bot service give an honest answer and offer a human.
 """
 
@@ -20,8 +21,16 @@ class ActionFailed(RuntimeError):
     """The action that the text names could not be run, so nothing of the turn is kept."""
 
 
+class TurnEndless(RuntimeError):
+    """The rules never came to listen, so nothing of the turn is kept."""
+
+
 class LoudProcessor(MessageProcessor):
-    """Raises ActionFailed out of `handle_message`; the tracker is then not saved."""
+    """Raises ActionFailed or TurnEndless out of `handle_message`; the tracker is then not saved."""
+
+    @staticmethod
+    def on_circuit_break(*_: object) -> None:
+        raise TurnEndless(TurnEndless.__doc__)
 
     async def _run_action(
         self,

@@ -10,6 +10,8 @@ import json
 import logging
 import warnings
 
+import structlog
+
 OURS = "rasa_components"  # our own lines hold an event name and ids only
 _NOISY = ("rasa", "sanic", "apscheduler", "aiohttp", "asyncio", "matplotlib", "sqlalchemy", "urllib3")
 
@@ -40,6 +42,11 @@ def hush() -> None:
             if name.split(".")[0] in _NOISY:
                 logger.setLevel(logging.WARNING)
     logging.getLogger(OURS).setLevel(logging.INFO)
+    structlog.configure(
+        processors=[structlog.stdlib.render_to_log_kwargs],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+    )
     warnings.simplefilter("ignore")
 
 

@@ -46,6 +46,7 @@ def _loud(loaded: MessageProcessor, store: SealedTrackerStore) -> LoudProcessor:
     """The same processor with our class; making a new one would load the model again."""
     processor = LoudProcessor.__new__(LoudProcessor)
     processor.__dict__.update(loaded.__dict__)
+    del processor.on_circuit_break  # the class's own
     processor.tracker_store = store
     processor.graph_runner = PlainRunner(loaded.graph_runner)
     return processor

@@ -1,7 +1,8 @@
 """Stands in for the Rasa modules that need TensorFlow, so that `rasa` starts without it.
 
-Rasa imports DIET, TED and their helpers even when config.yml names none of them: 330 MB and 12 seconds for nothing.
-Each name in such a module becomes a class that cannot be made. Where TensorFlow is installed this does nothing.
+Rasa imports DIET, TED and their helpers even when config.yml names none of them: 330 MB and 12 seconds for
+nothing. Each name in such a module becomes a class that cannot be made. Where TensorFlow is installed this
+does nothing.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ NEED_TENSORFLOW = frozenset(
 
 
 class TensorFlowMissing(RuntimeError):
-    """This part of Rasa needs TensorFlow, which this environment leaves out: `uv sync --group stock` brings it."""
+    """This part of Rasa needs TensorFlow, which this environment leaves out: `uv sync --group stock` brings
+    it."""
 
 
 class NeedsTensorFlow:
