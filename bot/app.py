@@ -18,6 +18,7 @@ from bot.clinic import load_clinic
 from bot.console.backend import Desk
 from bot.console.desk import desk_router
 from bot.jobs import Queue, queue_app, register
+from bot.reading.entities import EntityReader
 from bot.screen.screen import Screen
 from bot.screen.texts import Texts, load_texts
 from bot.services.context import Clock, Context, Dialogue, SystemClock
@@ -97,6 +98,7 @@ def build(
         clinic=clinic,
         texts=all_texts(),
         clock=clock or SystemClock(),
+        reader=EntityReader.load(),
     )
     register(queue, context)
     bell = Bell()

@@ -54,14 +54,14 @@ class TelegramPoller:
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(self._dsn, autocommit=True) as lock:
-                    await self._wait_for(lock)
+                    await self.wait_for_lock(lock)
                     log.info("telegram.polling", channel=self._name)
                     await _first_of(self._still_ours(lock), self._poll())
             except (psycopg.Error, OSError) as error:
                 log.warning("telegram.lock_lost", channel=self._name, error=type(error).__name__)
             await asyncio.sleep(self._patience.lock)
 
-    async def _wait_for(self, lock: psycopg.AsyncConnection[Any]) -> None:
+    async def wait_for_lock(self, lock: psycopg.AsyncConnection[Any]) -> None:
         """Return when this process is the one that polls. A frozen holder's connection is ended by the server."""
         with contextlib.suppress(psycopg.errors.UndefinedObject):  # PostgreSQL before 14 cannot do that
             await lock.execute(

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import structlog
 
-from bot.services.context import BotReply, DialogueDown
+from bot.services.context import NO_METADATA, BotReply, DialogueDown
 
 log = structlog.get_logger("dialogue")
 
@@ -55,7 +55,15 @@ class RasaClient:
         self._breaker = Breaker()
 
     async def ask(
-        self, *, conversation_id: str, message_id: int, turn_id: int, text: str, trusted: bool, retry: bool
+        self,
+        *,
+        conversation_id: str,
+        message_id: int,
+        turn_id: int,
+        text: str,
+        trusted: bool,
+        retry: bool,
+        metadata: Mapping[str, str] = NO_METADATA,
     ) -> list[BotReply]:
         """One turn. Raises DialogueDown when Rasa is away, too slow, or answers with an error."""
         if not self._breaker.allows():
@@ -67,7 +75,7 @@ class RasaClient:
             "text": text,
             "trusted": trusted,
             "retry": retry,
-            "metadata": {},
+            "metadata": dict(metadata),
         }
         try:
             answer = await self._http.post("/webhooks/warmline/webhook", json=body)

@@ -33,6 +33,7 @@ class Step(StrEnum):
     HOLD = "hold"
     ANSWER = "answer"
     UNREADABLE = "unreadable"
+    EDITED = "edited"
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,20 @@
 It would rather find nothing than a wrong thing: "last night" is no wish, and no event is ever an entity.
 """
 
+import re
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import structlog
+
 from bot.domain.needs_words import LANGUAGES
 from bot.reading import words
+
+log = structlog.get_logger("reading")
+_HAS_DIGIT = re.compile(r"\d").search
 
 MAX_READ = 2000  # characters of one text that are read
 MAX_WHEN = 60
@@ -18,6 +24,7 @@ NEAR = 6  # tokens between the wish to be contacted and its time
 
 Span = tuple[int, int]
 Found = dict[str, list[Span]]
+Kinds = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -35,11 +42,16 @@ class Entities:
 NOTHING = Entities()
 
 
-class EntityReader:
-    """Reads with spaCy's tokens and matcher: no parser, no statistics. What it reads leaves no trace in memory."""
+_OF_TIMES: Kinds = ("WHEN", "CONTACT")
+_OF_LANGUAGES: Kinds = ("LANGUAGE", "LANGUAGE_NAME")
+_OF_RELATIONS: Kinds = ("WRITES_FOR", "FOR_SOMEBODY")
 
-    def __init__(self, nlp: Any, matcher: Any) -> None:
-        self._nlp, self._matcher = nlp, matcher
+
+class EntityReader:
+    """Reads with spaCy's tokens and matchers: no parser, no statistics. What it reads leaves no trace in memory."""
+
+    def __init__(self, nlp: Any, matchers: Mapping[Kinds, Any]) -> None:
+        self._nlp, self._matchers = nlp, matchers
         self._lock = threading.Lock()  # one text at a time: spaCy's vocabulary is shared
 
     @classmethod
@@ -48,33 +60,50 @@ class EntityReader:
         from spacy.matcher import Matcher  # noqa: PLC0415
 
         nlp = spacy.blank("en")
-        matcher = Matcher(nlp.vocab)
-        for kind in ("WHEN", "CONTACT", "LANGUAGE", "LANGUAGE_NAME", "WRITES_FOR", "FOR_SOMEBODY"):
-            matcher.add(kind, getattr(words, kind), greedy="LONGEST")
-        reader = cls(nlp, matcher)
-        reader.read("call me tomorrow at 5pm")
-        return reader
+        matchers: dict[Kinds, Any] = {
+            kinds: Matcher(nlp.vocab) for kinds in (_OF_TIMES, _OF_LANGUAGES, _OF_RELATIONS)
+        }
+        for kinds, matcher in matchers.items():
+            for kind in kinds:
+                matcher.add(kind, getattr(words, kind), greedy="LONGEST")
+        return cls(nlp, matchers)
 
     def read(self, text: str) -> Entities:
         """What the text asks for. Never raises."""
         try:
-            plain = _plain(text[:MAX_READ])
-            with self._lock, self._nlp.memory_zone():
-                doc = self._nlp.make_doc(plain)
-                found: Found = {}
-                for key, start, end in self._matcher(doc):
+            return self._read(text[:MAX_READ])
+        except Exception as error:
+            log.warning("reading.failed", error=type(error).__name__)
+            return NOTHING
+
+    def _read(self, text: str) -> Entities:
+        found: Found = {}
+        with self._lock, self._nlp.memory_zone():
+            doc = self._nlp.make_doc(_plain(text))
+            tokens = [token.lower_ for token in doc]
+            places = [(token.idx, token.idx + len(token)) for token in doc]
+            for kinds in _worth_looking_for(tokens):
+                for key, start, end in self._matchers[kinds](doc):
                     found.setdefault(self._nlp.vocab.strings[key], []).append((start, end))
-                tokens = [token.lower_ for token in doc]
-                places = [(token.idx, token.idx + len(token)) for token in doc]
-        except Exception:
+        if not found:
             return NOTHING
         sentences = list(_sentences(tokens))
         when = _when(tokens, sentences, found)
         return Entities(
-            when=_words(text, places, when) if when else None,
+            when=_as_written(text, places, when) if when else None,
             language=_language(tokens, sentences, found),
             relation=_relation(tokens, sentences, found),
         )
+
+
+def _worth_looking_for(tokens: list[str]) -> Iterator[Kinds]:
+    """Most texts name no time, no language and nobody: they need no matcher."""
+    if any(token in words.TIMES or _HAS_DIGIT(token) for token in tokens):
+        yield _OF_TIMES
+    if not LANGUAGES.keys().isdisjoint(tokens) or "sign" in tokens:
+        yield _OF_LANGUAGES
+    if not words.RELATIONS.keys().isdisjoint(tokens):
+        yield _OF_RELATIONS
 
 
 def _plain(text: str) -> str:
@@ -85,11 +114,11 @@ def _plain(text: str) -> str:
     )
 
 
-def _words(text: str, places: list[Span], span: Span) -> str:
+def _as_written(text: str, places: list[Span], span: Span) -> str:
     return " ".join(text[places[span[0]][0] : places[span[1] - 1][1]].split())[:MAX_WHEN]
 
 
-def _sentences(tokens: list[str]) -> Iterable[Span]:
+def _sentences(tokens: list[str]) -> Iterator[Span]:
     start = 0
     for place, token in enumerate(tokens):
         if token in words.BREAKS or "\n" in token:

@@ -6,6 +6,11 @@ from bot.domain.needs_words import LANGUAGES
 
 Pattern = list[dict[str, Any]]
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 RELATIONS = {
     "son": "son", "stepson": "son", "hijo": "son", "daughter": "daughter", "stepdaughter": "daughter",
     "hija": "daughter", "kid": "child", "child": "child", "teen": "child", "husband": "husband",
@@ -24,264 +29,66 @@ RELATIONS = {
     "roommate": "roommate",
 }  # fmt: skip
 
-NEGATORS = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "n't",
-        "nt",
-        "dont",
-        "don't",
-        "cant",
-        "without",
-        "except",
-        "neither",
-        "nor",
-        "nunca",
-    ]
-)
+NEGATORS = _words("not no never n't nt dont don't cant without except neither nor nunca")
 BREAKS = frozenset({".", "!", "?", ";", "...", "…"})
 # A time after one of these is no wish: "last night", "every morning", "since monday".
-NO_WISH_BEFORE = frozenset(
-    ["last", "every", "each", "all", "since", "past", "yesterday", "ago", "until", "till"]
-)
+NO_WISH_BEFORE = _words("last every each all since past yesterday ago until till")
 JOINS = frozenset({",", "or", "and", "on", "at", "-", "o", "y", "el", "sometime", "anytime"})
 # A number that ends a time is an hour only before one of these, or before nothing: "after 6 months" is none.
-AFTER_AN_HOUR = frozenset(
-    [
-        "please",
-        "pls",
-        "plz",
-        "or",
-        "if",
-        "on",
-        "today",
-        "tomorrow",
-        "tonight",
-        "when",
-        "because",
-        "cause",
-        "and",
-        "but",
-        "thanks",
-        "thank",
-        "thx",
-        "i",
-        "works",
-        "would",
-        "is",
-        "for",
-        "in",
-        "or",
-        "por",
-    ]
+AFTER_AN_HOUR = _words(
+    """
+    please pls plz or if on today tomorrow tonight when because cause and but thanks thank thx i
+    works would is for in or por
+    """
 )
 # What may stand beside a time in a sentence that says nothing else: "tomorrow at 5 would be good for me".
-FILLER = frozenset(
-    [
-        "at",
-        "on",
-        "or",
-        "and",
-        "please",
-        "pls",
-        "plz",
-        "if",
-        "possible",
-        "works",
-        "work",
-        "is",
-        "'s",
-        "good",
-        "best",
-        "fine",
-        "better",
-        "great",
-        "ok",
-        "okay",
-        "k",
-        "yes",
-        "yeah",
-        "for",
-        "me",
-        "would",
-        "be",
-        "maybe",
-        "perhaps",
-        "i",
-        "prefer",
-        "sometime",
-        "anytime",
-        "some",
-        "any",
-        "time",
-        "thanks",
-        "thank",
-        "you",
-        "thx",
-        "can",
-        "you",
-        "the",
-        "a",
-        "in",
-        "by",
-        "around",
-        "about",
-        "then",
-        "so",
-        "hi",
-        "hello",
-        "hey",
-        "sure",
-        "well",
-        "just",
-        "later",
-        "how",
-        "what",
-        "por",
-        "favor",
-        "si",
-        "puede",
-        "puedo",
-        "mejor",
-        "para",
-        "mi",
-        "el",
-        "la",
-    ]
+FILLER = _words(
+    """
+    at on or and please pls plz if possible works work is 's good best fine better great ok okay k
+    yes yeah for me would be maybe perhaps i prefer sometime anytime some any time thanks thank
+    you thx can you the a in by around about then so hi hello hey sure well just later how what
+    por favor si puede puedo mejor para mi el la
+    """
 )
 AFTER_CALL_ME = (
     FILLER
     | AFTER_AN_HOUR
-    | frozenset(
-        [
-            "back",
-            "after",
-            "before",
-            "between",
-            "tomorrow",
-            "tonight",
-            "today",
-            "tmrw",
-            "next",
-            "this",
-            "later",
-            "monday",
-            "tuesday",
-            "wednesday",
-            "thursday",
-            "friday",
-            "saturday",
-            "sunday",
-            "noon",
-            "early",
-            "late",
-            "during",
-        ]
+    | _words(
+        """
+    back after before between tomorrow tonight today tmrw next this later monday tuesday wednesday
+    thursday friday saturday sunday noon early late during
+    """
     )
 ) - {"a", "good", "great", "better", "best", "fine", "ok", "okay", "me", "yes", "mejor"}
 LANGUAGE_ALONE = FILLER | frozenset({"speak", "speaking", "speaker", "someone", "somebody", "only", "need"})
-SEEKS_HELP = frozenset(
-    [
-        "help",
-        "counselor",
-        "counsellor",
-        "therapist",
-        "someone",
-        "somebody",
-        "person",
-        "treatment",
-        "rehab",
-        "therapy",
-        "program",
-        "asking",
-        "writing",
-        "texting",
-        "calling",
-        "looking",
-        "ayuda",
-        "alguien",
-    ]
+SEEKS_HELP = _words(
+    """
+    help counselor counsellor therapist someone somebody person treatment rehab therapy program
+    asking writing texting calling looking ayuda alguien
+    """
 )
 
-_DAYS = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "mondays",
-    "tuesdays",
-    "wednesdays",
-    "thursdays",
-    "fridays",
-    "saturdays",
-    "sundays",
-    "lunes",
-    "martes",
-    "miercoles",
-    "jueves",
-    "viernes",
-    "sabado",
-    "domingo",
-]
-_NEAR = [
-    "today",
-    "tomorrow",
-    "tonight",
-    "tmrw",
-    "tmr",
-    "tomorow",
-    "tommorow",
-    "tommorrow",
-    "tomorrows",
-    "hoy",
-    "manana",
-]
-_PARTS = [
-    "morning",
-    "afternoon",
-    "evening",
-    "night",
-    "noon",
-    "midday",
-    "lunchtime",
-    "tarde",
-    "noche",
-    "manana",
-]
-_PLURAL = ["mornings", "afternoons", "evenings", "nights", "weekdays", "weekends"]
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "sept",
-    "oct",
-    "nov",
-    "dec",
-]
+_DAYS = _words(
+    """
+    monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays
+    fridays saturdays sundays lunes martes miercoles jueves viernes sabado domingo
+    """
+)
+_NEAR = _words("today tomorrow tonight tmrw tmr tomorow tommorow tommorrow tomorrows hoy manana")
+_PARTS = _words("morning afternoon evening night noon midday lunchtime tarde noche manana")
+_PLURAL = _words("mornings afternoons evenings nights weekdays weekends")
+_MONTHS = _words(
+    """
+    january february march april may june july august september october november december jan feb
+    mar apr jun jul aug sep sept oct nov dec
+    """
+)
 _CLOCK = r"(?:[01]?\d|2[0-3])(?:[:.h][0-5]\d)?"
 _HALF = r"(?:am|pm|a\.m\.?|p\.m\.?)"
+
+
+_FREE = _words("work school lunch dinner class week weekend hour hours minutes mins min hrs days ")
+TIMES = _DAYS | _NEAR | _PARTS | _PLURAL | _FREE
 
 
 def _in(*words: str) -> dict[str, Any]:
@@ -305,6 +112,7 @@ WHEN: list[Pattern] = [
     [_PREP_MAYBE, _HOUR, _MERIDIEM],
     [_PREP_MAYBE, _FULL],
     [_PREP, _HOUR],
+    [_PREP_MAYBE, _HOUR, _TO, _FULL],
     [_PREP_MAYBE, _HOUR, {**_MERIDIEM, "OP": "?"}, _TO, _HOUR, _MERIDIEM],
     [_in("between", "from"), _HOUR, {**_MERIDIEM, "OP": "?"}, _TO, _HOUR, {**_MERIDIEM, "OP": "?"}],
     [_in("between", "from"), _FULL, _TO, _FULL],
@@ -346,6 +154,7 @@ _SOMEBODY = (
 CONTACT: list[Pattern] = [
     [_in(*_REACH), _in("me", "us")],
     [_in("call", "text"), _in("back")],
+    [_in("get", "have"), _in("a"), _in("call", "callback")],
     [_in("callback", "llamar", "llame", "llamen", "llamarme", "llameme", "llamenme", "llamame", "llamada")],
     [_in("contactar", "contacten", "contactarme", "contactenme")],
     [_in(*_SOMEBODY), _maybe("can", "could", "to", "will"), _in(*_REACH, "talk", "speak")],

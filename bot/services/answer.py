@@ -60,9 +60,25 @@ def _understand(arrival: Arrival) -> Read:
     step = next_step(
         arrival.conversation, level=verdict.level, keyword=keyword, option=option, pressed_old=old
     )
+    step = _unless_edited(message, step)
     if step is Step.ANSWER and not _typed(message.text):
         step = Step.UNREADABLE
     return Read(message, verdict, keyword, option, old, step)
+
+
+_FOR_AN_EDIT = (
+    Step.NOTHING_MORE,
+    Step.OPT_OUT,
+    Step.OPT_IN,
+    Step.STAY_SILENT,
+    Step.RELAY,
+    Step.ASK_DIRECTLY,
+)
+
+
+def _unless_edited(message: Message, step: Step) -> Step:
+    """An edit counts for safety, for consent and for the counselor who is on; it is not answered a second time."""
+    return Step.EDITED if message.kind == "edited" and step not in _FOR_AN_EDIT else step
 
 
 def _option(
@@ -104,6 +120,7 @@ async def _write(context: Context, read: Read) -> None:
             option=read.option,
             pressed_old=read.old_option,
         )
+        step = _unless_edited(message, step)
         if read.step is Step.UNREADABLE and step is Step.ANSWER:
             step = Step.UNREADABLE
         elif step is Step.ANSWER:
@@ -202,6 +219,10 @@ async def _unreadable(work: Unit, conversation: Conversation, read: Read) -> Non
     await work.to_client(conversation, "nothing_to_read")
 
 
+async def _edited(work: Unit, conversation: Conversation, read: Read) -> None:
+    """The new words are screened and stored beside the old ones; nothing is said about them."""
+
+
 _STEPS: dict[Step, Callable[[Unit, Conversation, Read], Awaitable[None]]] = {
     Step.NOTHING_MORE: _crisis,
     Step.OPT_OUT: _opt_out,
@@ -214,4 +235,5 @@ _STEPS: dict[Step, Callable[[Unit, Conversation, Read], Awaitable[None]]] = {
     Step.OLD_OPTION: _old_option,
     Step.HOLD: _hold,
     Step.UNREADABLE: _unreadable,
+    Step.EDITED: _edited,
 }

@@ -8,6 +8,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from bot.channels.base import Channel
@@ -69,16 +70,51 @@ class BotReply:
     name: str | None = None
 
 
+NO_METADATA: Mapping[str, str] = MappingProxyType({})
+
+
 class DialogueDown(Exception):
     """Rasa did not answer, or not in time. The text names the reason, never the message."""
 
 
 class Dialogue(Protocol):
     async def ask(
-        self, *, conversation_id: str, message_id: int, turn_id: int, text: str, trusted: bool, retry: bool
+        self,
+        *,
+        conversation_id: str,
+        message_id: int,
+        turn_id: int,
+        text: str,
+        trusted: bool,
+        retry: bool,
+        metadata: Mapping[str, str] = NO_METADATA,
     ) -> list[BotReply]:
-        """One turn of the dialogue. Raises DialogueDown."""
+        """One turn of the dialogue. `metadata`: what was found in a typed text. Raises DialogueDown."""
         ...
+
+
+class Read(Protocol):
+    def to_metadata(self) -> dict[str, str]:
+        """Only what was found."""
+        ...
+
+
+class Reader(Protocol):
+    def read(self, text: str) -> Read:
+        """What an action needs of a typed text: a wished time, a language, a relation. Never raises."""
+        ...
+
+
+class _Nothing:
+    def to_metadata(self) -> dict[str, str]:
+        return {}
+
+
+class FindsNothing:
+    """The reader of a service that has none."""
+
+    def read(self, text: str) -> Read:
+        return _Nothing()
 
 
 @dataclass
@@ -95,5 +131,6 @@ class Context:
     clock: Clock = field(default_factory=SystemClock)
     rng: random.Random = field(default_factory=random.SystemRandom)
     ladder: Ladder = field(default_factory=Ladder)
+    reader: Reader = field(default_factory=FindsNothing)
     screening: dict[int, "asyncio.Task[Arrival]"] = field(default_factory=dict)
     screen_failure_told: datetime | None = None

@@ -19,7 +19,10 @@ async def relay_to_counselor(
         return False
     counselor = await counselors.read(work.tx, handoff.counselor_id)
     text_id = "relay_flagged" if flagged else "relay_client"
-    await work.to_counselor(counselor, text_id, handoff, text=message.text.strip() or NO_WORDS)
+    words = message.text.strip() or NO_WORDS
+    if message.kind == "edited":
+        words = f"(edited) {words}"
+    await work.to_counselor(counselor, text_id, handoff, text=words)
     return True
 
 

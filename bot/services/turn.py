@@ -1,5 +1,6 @@
 """One turn with Rasa: begin it, ask with no transaction open, and write only what is still true."""
 
+import asyncio
 from collections.abc import Sequence
 
 from bot.domain.conversation import Conversation, HeldBy
@@ -13,6 +14,7 @@ from bot.store.messages import Message
 
 MOST_TEXTS = 2  # a turn is at most two texts (rules 4.10); the first-message text comes on top, once
 AFRESH = "/handed_back"
+READ_AT_ONCE = 400  # characters that are read in a millisecond or two
 
 
 async def ask_bot(context: Context, arrival: Arrival, *, text: str, trusted: bool) -> None:
@@ -50,7 +52,15 @@ async def _ask(
         text=text,
         trusted=trusted,
         retry=retry,
+        metadata={} if trusted else await _found_in(context, text),
     )
+
+
+async def _found_in(context: Context, text: str) -> dict[str, str]:
+    """What the reader finds in a typed text; a long one is read beside the event loop."""
+    if len(text) <= READ_AT_ONCE:
+        return context.reader.read(text).to_metadata()
+    return (await asyncio.to_thread(context.reader.read, text)).to_metadata()
 
 
 async def _write(

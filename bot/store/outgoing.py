@@ -17,12 +17,12 @@ _TO_COUNSELOR = message.c.counselor_id == bindparam("recipient")
 _FORWARD = {
     "queued": 0,
     "sending": 1,
-    "unknown": 1,
-    "sent": 2,
-    "undelivered": 3,
-    "failed": 3,
-    "delivered": 4,
-    "read": 5,
+    "unknown": 2,
+    "sent": 3,
+    "undelivered": 4,
+    "failed": 4,
+    "delivered": 5,
+    "read": 6,
 }
 
 

@@ -14,7 +14,8 @@ def raw(name: str, *, text: str | None = None, update_id: int | None = None) -> 
     update: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     update = copy.deepcopy(update)
     if text is not None:
-        (update.get("message") or update["edited_message"])["text"] = text
+        message = update.get("message") or update["edited_message"]
+        message["caption" if "caption" in message else "text"] = text
     if update_id is not None:
         update["update_id"] = update_id
     return update

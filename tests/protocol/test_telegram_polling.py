@@ -238,7 +238,7 @@ async def test_a_frozen_process_loses_the_lock_within_seconds(double: TelegramDo
     frozen = TelegramPoller(Connection(TOKEN, double.url), _nothing, dsn, name="telegram", patience=QUICK)
     inbox = Inbox()
     async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as held:
-        await frozen._wait_for(held)
+        await frozen.wait_for_lock(held)
         await double.brings(raw("text"))
         async with _polling(double, dsn, inbox):
             await _confirmed(double)

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import update as change
 
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram_bot import Connection
@@ -24,6 +24,7 @@ from bot.store import counselors
 from bot.store.tables import counselor
 from tests.conftest import World, until
 from tests.doubles.telegram_double import TOKEN, TelegramDouble, telegram_double
+from tests.protocol.telegram_fixtures import raw
 
 QUICK = Patience(long_poll=5, lock=0.05, heartbeat=0.2, frozen=5, retry=0.05)
 STAFF_TOKEN = "5550101:test-token-of-the-staff-bot"
@@ -48,7 +49,7 @@ class Person:
     def _chat(self) -> dict[str, Any]:
         return {"id": self.chat, "type": "private", "first_name": "Somebody"}
 
-    async def says(self, text: str) -> None:
+    async def says(self, text: str) -> dict[str, Any]:
         message = {
             "message_id": 7,
             "date": 1795420800,
@@ -56,15 +57,23 @@ class Person:
             "chat": self._chat(),
             "text": text,
         }
-        await self.double.brings(self._update(message=message))
+        update = self._update(message=message)
+        await self.double.brings(update)
+        return update
 
-    def _mine(self) -> list[dict[str, Any]]:
+    async def brings(self, name: str, text: str | None = None) -> None:
+        """What a fixture holds; all of them are from the chat of the client."""
+        fixture = raw(name, text=text)
+        del fixture["update_id"]
+        await self.double.brings(self._update(**fixture))
+
+    def sent(self) -> list[dict[str, Any]]:
         return [call for call in self.double.called("sendMessage") if call["chat_id"] == self.chat]
 
     async def presses(self, label: str) -> None:
         call, token = next(
             (call, button["callback_data"])
-            for call in reversed(self._mine())
+            for call in reversed(self.sent())
             for row in call.get("reply_markup", {}).get("inline_keyboard", [])
             for button in row
             if button["text"].lower() == label.lower()
@@ -81,7 +90,7 @@ class Person:
 
     async def hears(self, words: str) -> str:
         async def look() -> str | None:
-            for place, call in enumerate(self._mine(), start=1):
+            for place, call in enumerate(self.sent(), start=1):
                 if place > self.heard and words.lower() in call["text"].lower():
                     self.heard = place
                     return str(call["text"])
@@ -143,7 +152,7 @@ async def _at_once(_seconds: float) -> None:
 
 async def _only_counselor(context: Context, address: str) -> None:
     async with context.database.transaction() as tx:
-        await tx.run(update(counselor).values(active=False))
+        await tx.run(change(counselor).values(active=False))
         await counselors.enrol(
             tx,
             counselor_id=str(uuid4()),
@@ -196,38 +205,65 @@ async def test_words_for_the_staffs_bot_from_nobody_we_know_are_not_stored_and_n
     await stranger.says("WHO")
     await talk.tess.says("WHO")
     await talk.tess.hears("waiting")
-    assert stranger._mine() == []
+    assert stranger.sent() == []
 
 
 async def test_a_crisis_is_answered_over_telegram_with_help(talk: Talk) -> None:
     await talk.dana.says("I want to end my life tonight")
     await talk.dana.hears("988")
-    await talk.tess.hears("Case ")
+    await talk.tess.hears("Priority: CRISIS")
 
 
 async def test_who_stopped_hears_nothing_until_start(talk: Talk) -> None:
     await talk.dana.says("/stop")
-    await talk.dana.hears("")
+    await talk.dana.hears("you are unsubscribed")
     await talk.dana.says("are you there?")
     await talk.dana.says("/start")
     await talk.dana.hears("Welcome back")
-    assert not [call for call in talk.dana._mine() if "are you there" in call["text"]]
+    assert talk.world.dialogue.asked == []
+
+
+async def test_who_blocks_the_bot_hears_nothing_until_unblocking_it(talk: Talk) -> None:
+    await talk.dana.says("hello")
+    await talk.dana.hears("answer to: hello")
+    talk.dana.double.blocked.add(talk.dana.chat)
+    await talk.dana.brings("blocked")
+    await talk.dana.says("what a person who blocked cannot even write")
+    talk.dana.double.blocked.clear()
+    await talk.dana.brings("unblocked")
+    await talk.dana.hears("Welcome back")
+    assert [asked["text"] for asked in talk.world.dialogue.asked] == ["hello"]
+
+
+async def test_an_edit_is_screened_again_and_not_answered_again(talk: Talk) -> None:
+    await talk.dana.brings("edited", text="hello there, edited")
+    await talk.dana.says("and now?")
+    await talk.dana.hears("answer to: and now?")
+    assert [asked["text"] for asked in talk.world.dialogue.asked] == ["and now?"]
+    await talk.dana.brings("edited", text="I want to end my life tonight")
+    await talk.dana.hears("988")
+
+
+@pytest.mark.parametrize("name", ["photo", "voice", "document", "sticker", "location"])
+async def test_who_sends_what_is_no_text_is_told(talk: Talk, name: str) -> None:
+    await talk.dana.brings(name)
+    await talk.dana.hears("I can only read text")
+
+
+async def test_a_button_of_an_earlier_question_is_refused_politely(talk: Talk) -> None:
+    await talk.dana.brings("press")
+    await talk.dana.hears("belongs to an earlier question")
+
+
+async def test_words_of_a_caption_are_screened(talk: Talk) -> None:
+    await talk.dana.brings("photo_with_caption", text="I want to end my life tonight")
+    await talk.dana.hears("988")
 
 
 async def test_the_same_update_twice_is_answered_once(talk: Talk) -> None:
-    await talk.dana.says("hello")
+    update = await talk.dana.says("hello")
     await talk.dana.hears("answer to: hello")
-    again = {
-        "update_id": talk.dana.numbers[-1],
-        "message": {
-            "message_id": 7,
-            "date": 1795420800,
-            "from": talk.dana._user(),
-            "chat": talk.dana._chat(),
-            "text": "hello",
-        },
-    }
-    await talk.dana.double.brings(again)
+    await talk.dana.double.brings(update)
     await talk.dana.says("goodbye")
     await talk.dana.hears("answer to: goodbye")
     assert [asked["text"] for asked in talk.world.dialogue.asked] == ["hello", "goodbye"]

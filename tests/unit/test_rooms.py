@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ALLOWED = {
     "bot.domain": {"bot.domain"},
     "bot.screen": {"bot.screen", "bot.domain", "encoder"},
+    "bot.reading": {"bot.reading", "bot.domain"},
     "bot.store": {"bot.store", "bot.domain", "bot.screen.verdict", "bot.lifeline"},
     "bot.channels": {"bot.channels", "bot.domain", "bot.store"},
     "bot.services": {
