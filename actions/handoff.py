@@ -13,11 +13,12 @@ from rasa_sdk.events import ActiveLoop, EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import words
+from actions.asked import with_language, with_time, without_time
 from actions.asking import answer, begin, begin_change, begin_without_questions
 from actions.intake import End, Intake, Question
 from actions.ports import HandoffPort, Outcome
 from actions.recap import recap
-from actions.said import Said, client_intents, client_texts, said, turn_of
+from actions.said import Said, client_intents, client_texts, found_in, said, turn_of
 from actions.typed import NOTE
 from bot.domain.needs import EMPTY, from_json, read_needs, to_json
 from bot.domain.needs_reading import Answering
@@ -52,6 +53,7 @@ class ValidateNeedsForm(Action):  # type: ignore[misc]
             intake = await self._begin(tracker, names)
         else:
             intake = answer(intake, said(tracker), names)
+            intake = _asking_for(intake, found_in(tracker, most=1))
         summary = recap(intake.needs, names)
         for response in intake.says:
             dispatcher.utter_message(response=response, needs_summary=summary)
@@ -59,13 +61,20 @@ class ValidateNeedsForm(Action):  # type: ignore[misc]
 
     async def _begin(self, tracker: Tracker, names: Mapping[str, str]) -> Intake:
         known = await self._handoffs.read_needs(tracker.sender_id)
-        now = said(tracker)
+        now, found = said(tracker), found_in(tracker)
+        text = _text_with_needs(tracker, names)
         if any(words.UNDER_AGE.search(text) for text in client_texts(tracker)):
-            return begin_without_questions(known)
+            return _asking_for(begin_without_questions(without_time(known)), found)
         about_other = _is_about_other(tracker, now)
         if now.choice == "unfit.change":
             return begin_change(known, about_other=about_other)
-        return begin(_text_with_needs(tracker, names), known, names, about_other=about_other)
+        known = with_language(without_time(known), read_needs(text, names).needs, found.get("language"))
+        return _asking_for(begin(text, known, names, about_other=about_other), found)
+
+
+def _asking_for(intake: Intake, found: Mapping[str, str]) -> Intake:
+    """With the time at which the client asked to be contacted, for the counselor who takes."""
+    return replace(intake, needs=with_time(intake.needs, found.get("when")))
 
 
 def _text_with_needs(tracker: Tracker, names: Mapping[str, str]) -> str:
@@ -79,6 +88,8 @@ def _is_about_other(tracker: Tracker, now: Said) -> bool:
     if words.FOR_ME.search(now.text):
         return False
     if tracker.get_slot("about_other") or any(map(words.FOR_OTHER.search, client_texts(tracker, most=3))):
+        return True
+    if found_in(tracker).get("relation"):
         return True
     return bool(_ABOUT_SOMEBODY_ELSE & set(client_intents(tracker, most=4)))
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from actions.asked import only_time, without_time
 from bot.domain.needs import EMPTY, Needs, merge, softened, without, without_wants
 
 
@@ -56,7 +57,7 @@ class Intake:
         if question is Question.STRENGTH:
             return bool(self.plain)
         if question is Question.CONFIRM:
-            return not self.needs.empty
+            return not without_time(self.needs).empty
         return question is not Question.CHANGE
 
     def done(self, question: Question) -> "Intake":
@@ -108,7 +109,8 @@ class Intake:
             case "who":
                 needs, question = without_wants(self.needs), Question.WHO
             case "never":
-                needs, question = replace(self.needs, never=(), note=""), Question.NEVER
+                needs = replace(self.needs, never=(), note=only_time(self.needs))
+                question = Question.NEVER
             case "topics":
                 needs, question = replace(self.needs, do_not_ask=()), Question.DO_NOT_ASK
             case _:

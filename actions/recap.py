@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
+from actions.asked import without_time
 from actions.words import TELLS
 from bot.domain.needs import Needs
 from bot.domain.needs_words import LANGUAGES
@@ -28,7 +29,7 @@ def recap(needs: Needs, names: Mapping[str, str]) -> str:
     parts = [", ".join(people)] if people else []
     if needs.do_not_ask:
         parts.append(f"no questions about {_and(map(_topic, needs.do_not_ask))}")
-    if needs.note:
+    if without_time(needs).note:
         parts.append("and your own words for the counselor" if parts else "your own words, for the counselor")
     return _short("; ".join(parts))
 

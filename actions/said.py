@@ -36,6 +36,7 @@ FOLLOW_UPS = frozenset({"ask_more", "ask_why", "ask_source", "ask_what_if_not"})
 WANTS_A_PERSON = frozenset({"ask_for_human", "ask_call_me_back", "say_want_to_talk"})
 NOT_UNDERSTOOD = frozenset({"", "nlu_fallback", "out_of_scope"})
 SURE = 0.5  # below, a statement in the middle of the questions is asked for once more instead of answered
+FOUND = ("when", "language", "relation")
 AFRESH = frozenset({"handed_back", "begin_again"})
 
 
@@ -87,6 +88,16 @@ def said(tracker: Tracker) -> Said:
 def turn_of(tracker: Tracker) -> str:
     """The id of the service's turn, "" when the message did not come from the service."""
     return str((tracker.latest_message.get("metadata") or {}).get("turn_id") or "")
+
+
+def found_in(tracker: Tracker, most: int = 2) -> dict[str, str]:
+    """What the service's reader found in the newest messages (`when`, `language`, `relation`); the newest wins."""
+    found: dict[str, str] = {}
+    users = [event for event in reversed(tracker.events) if event.get("event") == "user"][:most]
+    metadata = [(event.get("parse_data") or {}).get("metadata") or event.get("metadata") for event in users]
+    for values in reversed([tracker.latest_message.get("metadata"), *metadata[1:]]):
+        found |= {name: str(value) for name, value in (values or {}).items() if name in FOUND and value}
+    return found
 
 
 def bot_said(tracker: Tracker) -> Iterator[Mapping[str, Any]]:

@@ -85,9 +85,7 @@ _MONTHS = _words(
 )
 _CLOCK = r"(?:[01]?\d|2[0-3])(?:[:.h][0-5]\d)?"
 _HALF = r"(?:am|pm|a\.m\.?|p\.m\.?)"
-
-
-_FREE = _words("work school lunch dinner class week weekend hour hours minutes mins min hrs days ")
+_FREE = _words("work school lunch dinner class week weekend hour hours minutes mins min hrs days")
 TIMES = _DAYS | _NEAR | _PARTS | _PLURAL | _FREE
 
 
@@ -168,7 +166,7 @@ CONTACT: list[Pattern] = [
     ],
     [_in("i"), _in("'ll", "will", "can"), _maybe("be"), _in("free", "available", "talk", "speak", "home")],
     [_in("i"), _in("get"), _in("off", "home")],
-    [_in("best", "good", "better"), _maybe("time"), _maybe("to"), _maybe("reach", "call")],
+    [_in("best", "good", "better"), _in("time"), _maybe("to"), _maybe("reach", "call")],
     [_in("estoy"), _in("libre", "disponible")],
 ]
 

@@ -270,10 +270,12 @@ async def test_a_slow_twilio_holds_up_nothing_else(twilio: TwilioDouble, sms: Sm
 
 
 async def test_nothing_personal_is_in_a_log_line_or_an_error(
-    twilio: TwilioDouble, sms: SmsChannel, logged: io.StringIO
+    twilio: TwilioDouble, sms: SmsChannel, logged: io.StringIO, capsys: pytest.CaptureFixture[str]
 ) -> None:
     twilio.answers += [refuses(400, 30034), refuses(503), CUT, Answer()]
     errors = [str(await _refusal(sms, "private words")) for _ in range(3)]
     await sms.send(CLIENT, "private words", [], 7)
+    lines = logged.getvalue() + "".join(errors) + "".join(capsys.readouterr())
+    assert "sms.operator_needed" in lines
     for secret in (CLIENT, CLINIC, "private words", TOKEN, "secret words"):
-        assert secret not in logged.getvalue() + "".join(errors)
+        assert secret not in lines

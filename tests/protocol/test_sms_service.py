@@ -357,6 +357,42 @@ async def _handled(sms: Sms) -> bool:
     return left is not None and left[0] == 0
 
 
+@pytest.mark.parametrize("name", ["stop", "stop-advanced"])
+async def test_an_opt_out_that_twilio_confirmed_is_kept_and_not_confirmed_again(sms: Sms, name: str) -> None:
+    assert await sms.gets(name) == 200
+    await until(lambda: _handled(sms))
+    await sms.writes("hello?")
+    await until(lambda: _handled(sms))
+    assert sms.heard_by() == []
+    assert await sms.gets("start-advanced") == 200
+    await sms.hears("Welcome back")
+
+
+async def test_yes_brings_back_who_opted_out_and_is_an_answer_from_others(sms: Sms) -> None:
+    await sms.writes("YES")
+    await sms.hears("answer to: YES")
+    await sms.writes("stop")
+    await until(lambda: _handled(sms))
+    await sms.writes("YES")
+    await sms.hears("Welcome back")
+
+
+async def test_an_opt_out_in_words_is_confirmed_by_us_once_because_twilio_knows_only_keywords(sms: Sms) -> None:
+    await sms.writes("please stop texting me")
+    await sms.writes("please stop texting me")
+    await until(lambda: _handled(sms))
+    await until(lambda: _heard(sms, CLIENT))
+    assert len(sms.heard_by()) == 1
+    assert "START" in sms.heard_by()[0]
+
+
+@pytest.mark.parametrize("name", ["help-advanced"])
+async def test_a_help_word_that_twilio_answered_is_left_alone(sms: Sms, name: str) -> None:
+    assert await sms.gets(name) == 200
+    await until(lambda: _handled(sms))
+    assert (sms.heard_by(), sms.world.dialogue.asked) == ([], [])
+
+
 async def test_the_first_half_lost_is_told_once_even_after_the_second_arrived(sms: Sms) -> None:
     words = "This is one plain sentence with fifty-two characters. " * 8
     await _say(sms, words)
@@ -378,13 +414,16 @@ async def _halves(sms: Sms) -> tuple[dict[str, str], dict[str, str]]:
     return sms.twilio.accepted[0], sms.twilio.accepted[1]
 
 
-async def test_no_log_line_holds_a_text_a_number_or_a_token(sms: Sms, logged: io.StringIO) -> None:
+async def test_no_log_line_holds_a_text_a_number_or_a_token(
+    sms: Sms, logged: io.StringIO, capsys: pytest.CaptureFixture[str]
+) -> None:
     sms.twilio.answers += [refuses(400, 30034), LOST, refuses(429)]
     await sms.gets("picture", Body="quite private words")
     await sms.gets("status-undelivered-30007", f"{STATUS_PATH}?channel=sms&message=1")
     await post(sms.http, INCOMING_PATH, raw("text"), signature="x")
     await until(lambda: _handled(sms))
     await until(lambda: _asked(sms, 1))
-    assert "twilio.forged" in logged.getvalue()
+    lines = logged.getvalue() + "".join(capsys.readouterr())
+    assert "twilio.forged" in lines
     for secret in (CLIENT, CLINIC, "quite private", "secret words", TOKEN, API_TOKEN, "Media/ME"):
-        assert secret not in logged.getvalue()
+        assert secret not in lines
