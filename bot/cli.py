@@ -3,6 +3,7 @@
 
 import asyncio
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
@@ -80,10 +81,14 @@ def train(
     from bot.settings import ROOT, load_settings
 
     out = load_settings().encoder_dir.parent / "screen"
-    if not if_changed or dialogue.needs_training():
-        dialogue.train(_say)
-    if not if_changed or screen.needs_training(ROOT, out):
-        screen.retrain(ROOT, out, _say)
+    with ThreadPoolExecutor(1) as beside:  # Rasa trains in a process of its own, the screen meanwhile in this one
+        other = None
+        if not if_changed or dialogue.needs_training():
+            other = beside.submit(dialogue.train, _say)
+        if not if_changed or screen.needs_training(ROOT, out):
+            screen.retrain(ROOT, out, _say)
+        if other is not None:
+            other.result()
 
 
 @app.command()

@@ -53,3 +53,20 @@ def keyword_in(text: str) -> Keyword | None:
     if words in OPT_IN_WORDS:
         return Keyword.OPT_IN
     return Keyword.HELP if words in HELP_WORDS else None
+
+
+def keyword_of(kind: str, text: str, *, opted_out: bool = False) -> Keyword | None:
+    """What the carrier itself says a text is (`kind`), else what its words say.
+
+    YES is an opt-in word at the carriers; it counts only from somebody who opted out, for others it is an answer.
+    """
+    if kind in tuple(Keyword):
+        return Keyword(kind)
+    if opted_out and _normal(text) == "yes":
+        return Keyword.OPT_IN
+    return keyword_in(text)
+
+
+def carrier_answers(kind: str, text: str) -> bool:
+    """A carrier that answers keywords knows whole ones only; "stop texting me" is left to us."""
+    return kind in tuple(Keyword) or text.strip().lower() in OPT_OUT_WORDS | OPT_IN_WORDS | HELP_WORDS

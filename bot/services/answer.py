@@ -7,7 +7,7 @@ No transaction is open while Rasa thinks: read and commit, ask, then lock, re-ch
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.domain.consent import Keyword, keyword_in
+from bot.domain.consent import Keyword, carrier_answers, keyword_of
 from bot.domain.conversation import Conversation, Step, next_step
 from bot.domain.options import Option, as_text, chosen, number_in
 from bot.screen.verdict import Verdict
@@ -56,7 +56,8 @@ def _understand(arrival: Arrival) -> Read:
     message, verdict = arrival.message, arrival.verdict
     assert verdict is not None
     option, old = _option(arrival.conversation, message, question_was_sent=arrival.question_was_sent)
-    keyword = None if message.press else keyword_in(message.text)
+    opted_out = arrival.conversation.opted_out_at is not None
+    keyword = None if message.press else keyword_of(message.kind, message.text, opted_out=opted_out)
     step = next_step(
         arrival.conversation, level=verdict.level, keyword=keyword, option=option, pressed_old=old
     )
@@ -134,10 +135,15 @@ async def _crisis(work: Unit, conversation: Conversation, read: Read) -> None:
     """The screen has already answered and alerted; the bot adds nothing."""
 
 
+def _carrier_answered(work: Unit, conversation: Conversation, message: Message) -> bool:
+    answers = work.context.channels[conversation.channel].traits.answers_keywords
+    return answers and carrier_answers(message.kind, message.text)
+
+
 async def _opt_out(work: Unit, conversation: Conversation, read: Read) -> None:
     now = work.context.clock.now()
     await outgoing.drop_unsent_answers(work.tx, conversation.id)
-    if not work.context.channels[conversation.channel].traits.answers_keywords:
+    if not _carrier_answered(work, conversation, read.message):
         await work.to_client(conversation, "C10", kind="consent")
     await conversations.change(work.tx, conversation.id, opted_out_at=now)
     handoff = await handoffs.open_of(work.tx, conversation.id)
@@ -160,7 +166,7 @@ async def _stay_silent(work: Unit, conversation: Conversation, read: Read) -> No
 
 
 async def _help(work: Unit, conversation: Conversation, read: Read) -> None:
-    if not work.context.channels[conversation.channel].traits.answers_keywords:
+    if not _carrier_answered(work, conversation, read.message):
         await work.to_client(conversation, "C9", kind="consent")
 
 
