@@ -83,6 +83,7 @@ def build(
     actions_secret: str,
     clock: Clock | None = None,
     screen: Screen | None = None,
+    more_channels: Sequence[Channel] = (),
 ) -> Service:
     """Put the service together on one database. Opens no connection yet."""
     database = Database(url, vault or vault_from(key_of(settings)))
@@ -94,7 +95,7 @@ def build(
         jobs=Queue(queue),
         screen=screener,
         dialogue=dialogue,
-        channels=channels(database, demonstration=settings.demonstration),
+        channels=channels(database, demonstration=settings.demonstration, more=more_channels),
         clinic=clinic,
         texts=all_texts(),
         clock=clock or SystemClock(),
@@ -107,9 +108,11 @@ def build(
     return Service(context, queue, bell, phones, pages, _internal(context, actions_secret), screener)
 
 
-def channels(database: Database, *, demonstration: bool) -> Mapping[str, Channel]:
+def channels(
+    database: Database, *, demonstration: bool, more: Sequence[Channel] = ()
+) -> Mapping[str, Channel]:
     """Every channel of this installation, by name."""
-    known: Sequence[Channel] = phone_channels(database) if demonstration else ()
+    known: list[Channel] = [*(phone_channels(database) if demonstration else ()), *more]
     return {channel.name: channel for channel in known}
 
 

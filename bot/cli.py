@@ -81,7 +81,9 @@ def train(
     from bot.settings import ROOT, load_settings
 
     out = load_settings().encoder_dir.parent / "screen"
-    with ThreadPoolExecutor(1) as beside:  # Rasa trains in a process of its own, the screen meanwhile in this one
+    with ThreadPoolExecutor(
+        1
+    ) as beside:  # Rasa trains in a process of its own, the screen meanwhile in this one
         other = None
         if not if_changed or dialogue.needs_training():
             other = beside.submit(dialogue.train, _say)

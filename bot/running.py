@@ -8,7 +8,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 import uvicorn
@@ -22,12 +22,15 @@ from bot.jobs import working
 from bot.log import quiet_loop
 from bot.processes import ProcessFailedError, Supervised, answers_at, free_port, rasa_command
 from bot.screen.screen import Screen, load_screen
-from bot.services.context import BotReply
+from bot.services.context import BotReply, Context
 from bot.settings import ROOT, Settings
 from bot.store.embedded import EmbeddedPostgres
 from bot.store.migrate import migrate
 from bot.store.vault import derive, vault_from
 from bot.web.listening import listen_for_changes
+
+if TYPE_CHECKING:
+    from bot.telegram_side import TelegramSide
 
 log = structlog.get_logger("running")
 
@@ -107,6 +110,7 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
     async with contextlib.AsyncExitStack() as stack:
         place = stack.enter_context(postgres(settings, progress))
         await asyncio.to_thread(migrate, place.url)
+        telegram = _telegram(settings)
         key, secret, rasa_port = key_of(settings), new_secret(), free_port()
         client = RasaClient(f"http://127.0.0.1:{rasa_port}", secret, settings.dialogue_timeout)
         stack.push_async_callback(client.close)
@@ -119,6 +123,7 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
             dialogue=dialogue,
             actions_secret=secret,
             screen=screen_for(settings, progress),
+            more_channels=[telegram.channel] if telegram else (),
         )
         await stack.enter_async_context(service.opened())
         if settings.demonstration:
@@ -130,6 +135,9 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
         dialogue.wait_for(rasa)
         stack.push_async_callback(rasa.stop)
         await stack.enter_async_context(_background(listen_for_changes(place.dsn, service.bell)))
+        if telegram is not None:
+            await stack.enter_async_context(_polled(telegram, service.context, place.dsn))
+            progress("Telegram: polling the clients' bot.")
         await stack.enter_async_context(working(service.queue, service.context, settings.concurrency))
         port = await stack.enter_async_context(served(service.pages, settings.host, settings.port))
         stack.callback(service.bell.close)  # open pages end before the listener waits for them
@@ -161,6 +169,25 @@ def _rasa(
         answers_at(f"http://127.0.0.1:{port}/webhooks/warmline/"),
         settings.data_dir / "logs" / "rasa.log",
     )
+
+
+def _telegram(settings: Settings) -> "TelegramSide | None":
+    if settings.telegram_token is None:
+        return None
+    from bot.telegram_side import telegram_side  # noqa: PLC0415  (30 MB that only Telegram needs)
+
+    return telegram_side(settings)
+
+
+@contextlib.asynccontextmanager
+async def _polled(telegram: "TelegramSide", context: Context, dsn: str) -> AsyncIterator[None]:
+    intake, poller = telegram.poller(context, dsn)
+    try:
+        async with _background(poller.run()):
+            yield
+    finally:
+        await intake.close()
+        await telegram.connection.close()
 
 
 @contextlib.asynccontextmanager

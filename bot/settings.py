@@ -24,7 +24,8 @@ class Settings(BaseSettings):
     model_file: Path = Field(ROOT / "models" / "warmline.tar.gz", description="Rasa's trained model.")
     encoder_dir: Path = Field(ROOT / ".var" / "encoder", description="The sentence encoder, made by set-up.")
     screen_classifier: bool = Field(
-        True, description="The safety screen's second layer; rules and asking stay when it is off (docs/legal.md)."
+        True,
+        description="The safety screen's second layer; rules and asking stay when it is off (docs/legal.md).",
     )
     rasa_python: Path = Field(ROOT / "rasa-env" / ".venv" / "bin" / "python", description="Python with Rasa.")
     database_url: SecretStr | None = Field(
@@ -41,6 +42,10 @@ class Settings(BaseSettings):
     )
     port: int = Field(8080, ge=0, le=65535, description="Port of the page and the desk; 0 takes a free one.")
     demonstration: bool = Field(True, description="Simulated phones with three demonstration counselors.")
+    telegram_token: SecretStr | None = Field(
+        None, description="Token of the clients' Telegram bot, from @BotFather; its messages are polled."
+    )
+    telegram_api_base_url: str = Field("https://api.telegram.org", description="Where Telegram's Bot API is.")
     concurrency: int = Field(
         10, ge=1, le=100, description="Jobs each of the two queues of a process works on at the same time."
     )
