@@ -30,6 +30,7 @@ from bot.store.vault import derive, vault_from
 from bot.web.listening import listen_for_changes
 
 if TYPE_CHECKING:
+    from bot.sms_side import SmsSide
     from bot.telegram_side import TelegramSide
 
 log = structlog.get_logger("running")
@@ -110,7 +111,7 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
     async with contextlib.AsyncExitStack() as stack:
         place = stack.enter_context(postgres(settings, progress))
         await asyncio.to_thread(migrate, place.url)
-        telegram = _telegram(settings)
+        telegram, sms = _telegram(settings), _sms(settings)
         key, secret, rasa_port = key_of(settings), new_secret(), free_port()
         client = RasaClient(f"http://127.0.0.1:{rasa_port}", secret, settings.dialogue_timeout)
         stack.push_async_callback(client.close)
@@ -123,7 +124,7 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
             dialogue=dialogue,
             actions_secret=secret,
             screen=screen_for(settings, progress),
-            more_channels=[telegram.channel] if telegram else (),
+            more_channels=[*([telegram.channel] if telegram else ()), *(sms.channels if sms else ())],
         )
         await stack.enter_async_context(service.opened())
         if settings.demonstration:
@@ -135,6 +136,13 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
         dialogue.wait_for(rasa)
         stack.push_async_callback(rasa.stop)
         await stack.enter_async_context(_background(listen_for_changes(place.dsn, service.bell)))
+        if sms is not None:
+            stack.push_async_callback(sms.close)
+            webhooks = sms.webhooks(service.context)
+            port = await stack.enter_async_context(
+                served(webhooks, settings.webhook_host, settings.webhook_port)
+            )
+            progress(f"SMS: webhooks on {settings.webhook_host}:{port}.")
         if telegram is not None:
             await stack.enter_async_context(_polled(telegram, service.context, place.dsn))
             progress("Telegram: polling the clients' bot.")
@@ -177,6 +185,14 @@ def _telegram(settings: Settings) -> "TelegramSide | None":
     from bot.telegram_side import telegram_side  # noqa: PLC0415  (30 MB that only Telegram needs)
 
     return telegram_side(settings)
+
+
+def _sms(settings: Settings) -> "SmsSide | None":
+    if settings.twilio_account_sid is None:
+        return None
+    from bot.sms_side import sms_side  # noqa: PLC0415  (Twilio's library, which only SMS needs)
+
+    return sms_side(settings)
 
 
 @contextlib.asynccontextmanager

@@ -1,8 +1,9 @@
 """Every setting of the service, read once from the environment or `.env`. Every problem is reported at once."""
 
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +47,33 @@ class Settings(BaseSettings):
         None, description="Token of the clients' Telegram bot, from @BotFather; its messages are polled."
     )
     telegram_api_base_url: str = Field("https://api.telegram.org", description="Where Telegram's Bot API is.")
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="Address under which Twilio reaches us, as it sees it.",
+    )
+    webhook_host: str = Field("127.0.0.1", description="Address of the listener for webhooks.")
+    webhook_port: int = Field(8081, ge=0, le=65535, description="Its port; a TLS proxy stands before it.")
+    twilio_account_sid: str | None = Field(
+        None, pattern=r"^AC[0-9a-f]{32}$", description="Twilio account. SMS is on when it is set."
+    )
+    twilio_auth_token: SecretStr | None = Field(None, description="Its auth token; it signs webhooks.")
+    twilio_previous_auth_token: SecretStr | None = Field(
+        None, description="The token before, during rotation only."
+    )
+    twilio_number: str | None = Field(
+        None, pattern=r"^\+[1-9]\d{6,14}$", description="Number clients write to."
+    )
+    twilio_messaging_service: str | None = Field(
+        None, pattern=r"^MG[0-9a-f]{32}$", description="Messaging Service to send from instead of the number."
+    )
+    twilio_staff_number: str | None = Field(
+        None, pattern=r"^\+[1-9]\d{6,14}$", description="A number of its own for counselors."
+    )
+    twilio_keywords: Literal["default", "advanced", "app"] = Field(
+        "default", description="Who answers STOP, START and HELP."
+    )
+    twilio_api: str | None = Field(None, description="Another address of Twilio's API, for tests.")
     concurrency: int = Field(
         10, ge=1, le=100, description="Jobs each of the two queues of a process works on at the same time."
     )
@@ -54,6 +82,20 @@ class Settings(BaseSettings):
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="What is logged.")
     log_to_terminal: bool = Field(False, description="Log lines to the terminal instead of data_dir/logs.")
+
+    @model_validator(mode="after")
+    def _sms_is_complete(self) -> Self:
+        if self.twilio_account_sid is None:
+            return self
+        if self.twilio_auth_token is None or self.public_url is None:
+            raise ValueError("with TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and PUBLIC_URL are needed, too")
+        if self.twilio_number is None and self.twilio_messaging_service is None:
+            raise ValueError(
+                "with TWILIO_ACCOUNT_SID, TWILIO_NUMBER or TWILIO_MESSAGING_SERVICE is needed, too"
+            )
+        if self.twilio_staff_number is not None and self.twilio_staff_number == self.twilio_number:
+            raise ValueError("TWILIO_STAFF_NUMBER must be another number than TWILIO_NUMBER")
+        return self
 
 
 def load_settings() -> Settings:

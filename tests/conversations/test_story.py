@@ -24,6 +24,7 @@ def _tag(alert: str) -> str:
 def test_from_the_first_question_over_needs_and_a_talk_back_to_the_bot(warmline: Live) -> None:
     client, maria, james = warmline.new_client(), warmline.phone("staff-maria"), warmline.phone("staff-james")
     james_had = len(james.texts())
+    maria.heard = max((text["id"] for text in maria.texts()), default=0)
     client.says("when should I see a therapist?")
     client.hears("automated assistant")
     assert "call 911" in client.hears("as soon as")  # the withdrawal warning comes wherever quitting comes up

@@ -1,0 +1,50 @@
+"""SMS by Twilio, put together: its channels and the listener for its webhooks. Imported only when an account is set."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from bot.channels.sms import Sender, SmsChannel, TwilioAccount
+from bot.channels.sms_webhook import Signing
+from bot.services.context import Context
+from bot.settings import Settings
+from bot.web.twilio import Lines, twilio_router
+
+
+@dataclass(frozen=True)
+class SmsSide:
+    """The channels that send, and what their webhooks are checked against."""
+
+    channels: Sequence[SmsChannel]
+    signing: Signing
+    staff_number: str | None
+
+    def webhooks(self, context: Context) -> FastAPI:
+        """The public listener: Twilio's webhooks and nothing else."""
+        app = FastAPI(title="Warmline webhooks", docs_url=None, redoc_url=None, openapi_url=None)
+        app.include_router(twilio_router(context, self.signing, Lines(staff_number=self.staff_number)))
+        return app
+
+    async def close(self) -> None:
+        for channel in self.channels:
+            await channel.close()
+
+
+def sms_side(settings: Settings) -> SmsSide | None:
+    """The SMS side of this installation; None without an account. Settings has checked that the rest is there."""
+    if settings.twilio_account_sid is None:
+        return None
+    assert settings.twilio_auth_token is not None
+    assert settings.public_url is not None
+    token = settings.twilio_auth_token.get_secret_value()
+    account = TwilioAccount(settings.twilio_account_sid, token, settings.twilio_api)
+    keywords, url = settings.twilio_keywords, settings.public_url
+    sender = Sender(settings.twilio_number, settings.twilio_messaging_service, url, keywords)
+    channels = [SmsChannel("sms", account, sender)]
+    if settings.twilio_staff_number is not None:
+        staff = Sender(settings.twilio_staff_number, None, url, keywords)
+        channels.append(SmsChannel("staff-sms", account, staff, staff=True))
+    before = settings.twilio_previous_auth_token
+    tokens = (token, before.get_secret_value()) if before else (token,)
+    return SmsSide(channels, Signing(url, tokens), settings.twilio_staff_number)
