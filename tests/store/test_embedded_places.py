@@ -20,7 +20,13 @@ from bot.store.postgres_places import (
 )
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives up root")
-STUBBORN = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); print(1, flush=True); signal.pause()"
+STUBBORN = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # a test run in the background may have inherited it as ignored
+print(1, flush=True)
+signal.pause()
+"""
 
 
 @pytest.fixture
@@ -105,11 +111,15 @@ def test_a_leftover_that_does_not_listen_is_ended() -> None:
     name = f"leftover-{os.getpid()}"
     command = [sys.executable, "-c", STUBBORN, name]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout
-        process.stdout.readline()
-        assert processes_named(name, os.geteuid()) == [process.pid]
-        # A zombie has no command line: it counts as gone, though nobody has waited for it.
-        assert end_leftovers(name, os.geteuid(), patience=0.05)
+        try:
+            assert process.stdout
+            process.stdout.readline()
+            assert processes_named(name, os.geteuid()) == [process.pid]
+            # A zombie has no command line: it counts as gone, though nobody has waited for it.
+            assert end_leftovers(name, os.geteuid(), patience=1.0)
+        except BaseException:
+            process.kill()  # a failure must not wait for it for ever
+            raise
     assert process.returncode == -3
 
 
