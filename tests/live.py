@@ -79,6 +79,19 @@ class LivePhone:
         except AssertionError:
             raise AssertionError(f"{self.id} did not hear {words!r}; heard: {self.unheard()}") from None
 
+    def asked(self, end: str) -> dict[str, Any]:
+        """The next text that asks something, or the one that says `end` and so asks nothing more."""
+
+        def look() -> dict[str, Any] | None:
+            for text in self.texts():
+                if text["id"] > self.heard and (text["options"] or end.lower() in text["text"].lower()):
+                    self.heard = text["id"]
+                    return text
+            return None
+
+        found: dict[str, Any] = until(look)
+        return found
+
 
 @dataclass
 class Live:
