@@ -14,6 +14,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.engine import make_url
+from threadpoolctl import threadpool_limits
 
 from bot.app import Service, build, key_of, new_secret
 from bot.demonstration import set_up_demonstration
@@ -94,6 +95,8 @@ def postgres(settings: Settings, progress: Callable[[str], None]) -> Iterator[Pl
 
 def screen_for(settings: Settings, progress: Callable[[str], None]) -> Screen | None:
     """The safety screen. When it cannot be loaded every message is asked about and the operator is told."""
+    # One text is one small product of matrices: BLAS threads, which spin while they wait, cost a whole core.
+    threadpool_limits(1, user_api="blas")
     try:
         return load_screen(settings.encoder_dir.parent, classifier=settings.screen_classifier)
     except Exception as error:
