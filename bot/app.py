@@ -99,6 +99,7 @@ def build(
         clinic=clinic,
         texts=all_texts(),
         clock=clock or SystemClock(),
+        ladder=clinic.ladder.ladder,
         reader=EntityReader.load(),
     )
     register(queue, context)

@@ -1,17 +1,61 @@
 """What another clinic would change, read from clinic.yml with every problem reported at once."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
+from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from bot.domain.handoff import Ladder, Pace
 from bot.domain.schedule import BadHours, Hours, read_hours
 
 
 class ClinicProblem(ValueError):
     """clinic.yml is missing or wrong; the text lists every problem."""
+
+
+class Times(BaseModel):
+    """How fast one priority climbs the ladder, in seconds (bot/domain/handoff.py)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    first: int = Field(2, ge=1, le=50)
+    step: int = Field(90, ge=5, le=3600)
+    proof: int = Field(20, ge=2, le=600)
+    again: int = Field(600, ge=30, le=86_400)
+    rounds: int = Field(6, ge=1, le=100)
+    first_reply: int = Field(240, ge=15, le=86_400)
+
+    @property
+    def pace(self) -> Pace:
+        times = {
+            name: timedelta(seconds=getattr(self, name)) for name in ("step", "proof", "again", "first_reply")
+        }
+        return Pace(first=self.first, rounds=self.rounds, **times)
+
+
+class LadderTimes(BaseModel):
+    """The ladder of this clinic. A crisis may not climb slower than an ordinary request."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    normal: Times = Times()
+    crisis: Times = Times(step=45, proof=15, first_reply=120)
+    keep_hours: int = Field(72, ge=1, le=24 * 30)
+
+    @model_validator(mode="after")
+    def _crisis_first(self) -> Self:
+        slower = [n for n in ("step", "proof", "again") if getattr(self.crisis, n) > getattr(self.normal, n)]
+        if slower:
+            raise ValueError(f"a crisis may not be slower than an ordinary request: {', '.join(slower)}")
+        return self
+
+    @property
+    def ladder(self) -> Ladder:
+        return Ladder(self.normal.pace, self.crisis.pace, timedelta(hours=self.keep_hours))
 
 
 class SignedOff(BaseModel):
@@ -30,6 +74,7 @@ class Clinic(BaseModel):
     timezone: str
     country: str = Field(pattern="^[A-Z]{2}$")
     hours: Mapping[str, list[str]]
+    ladder: LadderTimes = LadderTimes()
     signed_off: SignedOff = SignedOff()
 
     @field_validator("timezone")

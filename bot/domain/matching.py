@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bot.domain.needs import Needs
+
+if TYPE_CHECKING:
+    from bot.domain.shifts import Shifts
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,7 @@ class Counselor:
     capacity: int = 3
     about: str = ""
     channel: str = field(default="", compare=False)
+    shifts: "Shifts | None" = None
 
     @property
     def supervisor(self) -> bool:
@@ -39,10 +44,18 @@ def is_eligible(counselor: Counselor, needs: Needs) -> bool:
 
     Nothing else counts here, and nothing is loosened: not the hour, not a crisis, not a supervisor's rank.
     """
-    own = counselor.traits | {f"counselor:{counselor.id}"}
-    if not counselor.active or own & set(needs.never):
+    if not counselor.active or is_refused(counselor, needs):
         return False
-    return all(need in own for need in needs.must)
+    return all(need in _own(counselor) for need in needs.must)
+
+
+def is_refused(counselor: Counselor, needs: Needs) -> bool:
+    """Whether the client named this counselor, or what they are, as one who must never reach them."""
+    return bool(_own(counselor) & set(needs.never))
+
+
+def _own(counselor: Counselor) -> frozenset[str]:
+    return counselor.traits | {f"counselor:{counselor.id}"}
 
 
 def eligible(roster: Iterable[Counselor], needs: Needs) -> list[Counselor]:

@@ -9,35 +9,45 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = 24 * 60
 
 
+Week = tuple[tuple[tuple[int, int], ...], ...]  # minutes from midnight, per weekday, 0 = Monday
+
+
 class BadHours(ValueError):
     """Opening hours that cannot be read; the text says which."""
 
 
 @dataclass(frozen=True)
 class Hours:
-    """Weekly opening hours as minutes from midnight, per weekday (0 = Monday), in `zone`."""
+    """Weekly opening hours in `zone`, and the days on which the line is shut whatever the week says."""
 
     zone: ZoneInfo
-    week: tuple[tuple[tuple[int, int], ...], ...]
+    week: Week
+    closed: frozenset[date] = frozenset()
 
     def is_open(self, at: datetime) -> bool:
-        local = at.astimezone(self.zone)
-        minute = local.hour * 60 + local.minute
-        return any(start <= minute < end for start, end in self.week[local.weekday()])
+        return at.astimezone(self.zone).date() not in self.closed and covers(self.week, at, self.zone)
 
     def next_opening(self, at: datetime) -> datetime | None:
         """The next moment the line opens after `at`, or None when it never does."""
-        local = at.astimezone(self.zone)
-        for ahead in range(8):
-            day = local.date() + timedelta(days=ahead)
-            for start, _ in self.week[day.weekday()]:
-                moment = self._moment(day, start)
-                if moment > local:
+        for ahead in range(32):  # a holiday or two may lie between
+            for moment in starts_of(self.week, at + timedelta(days=ahead), self.zone):
+                if moment > at and self.is_open(moment):
                     return moment
         return None
 
-    def _moment(self, day: date, minute: int) -> datetime:
-        return datetime.combine(day, time(minute // 60, minute % 60), tzinfo=self.zone)
+
+def covers(week: Week, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether a moment lies inside one of the week's spans, on the clock of `zone`."""
+    local = at.astimezone(zone)
+    minute = local.hour * 60 + local.minute
+    return any(start <= minute < end for start, end in week[local.weekday()])
+
+
+def starts_of(week: Week, on: datetime, zone: ZoneInfo) -> list[datetime]:
+    """When the spans of one day begin."""
+    day = on.astimezone(zone).date()
+    clock = [time(start // 60, start % 60) for start, _ in week[day.weekday()]]
+    return [datetime.combine(day, moment, tzinfo=zone) for moment in clock]
 
 
 def _minutes(text: str) -> int:
@@ -57,13 +67,17 @@ def _span(text: str) -> tuple[int, int]:
     return _minutes(start), _minutes(end)
 
 
-def read_hours(week: Mapping[str, Sequence[str]], zone: str) -> Hours:
-    """Hours from clinic.yml: `{mon: ["09:00-17:00"], …}`. Raises BadHours; a day that is missing is shut."""
+def read_week(week: Mapping[str, Sequence[str]]) -> Week:
+    """`{mon: ["09:00-17:00"], …}` as spans. Raises BadHours; a day that is missing has none."""
     unknown = set(week) - set(DAYS)
     if unknown:
         raise BadHours(f"unknown day {sorted(unknown)[0]!r}; use {', '.join(DAYS)}")
-    spans = tuple(tuple(sorted(_span(span) for span in week.get(day, ()))) for day in DAYS)
-    return Hours(ZoneInfo(zone), spans)
+    return tuple(tuple(sorted(_span(span) for span in week.get(day, ()))) for day in DAYS)
+
+
+def read_hours(week: Mapping[str, Sequence[str]], zone: str) -> Hours:
+    """Hours from clinic.yml. Raises BadHours; a day that is missing is shut."""
+    return Hours(ZoneInfo(zone), read_week(week))
 
 
 def in_words(moment: datetime, now: datetime, zone: ZoneInfo) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable
 
 from bot.domain.conversation import Conversation
+from bot.services.closing import withdraw
 from bot.services.crisis import raise_alarm, send_help
-from bot.services.handoff import open_within, withdraw
+from bot.services.handoff import open_within
 from bot.services.outbox import Unit
 from bot.store import conversations, handoffs
 from bot.store.messages import Message

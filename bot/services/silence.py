@@ -1,11 +1,11 @@
 """A counselor who took a handoff and does not write: a nudge, then the others are asked again. Nobody is lost."""
 
-from bot.domain.conversation import HeldBy
 from bot.domain.handoff import Handoff
-from bot.domain.matching import eligible
 from bot.services.context import Context
-from bot.services.handoff import ask_again
+from bot.services.giving_back import give_back
+from bot.services.ladder import ask_again, fitting_now
 from bot.services.outbox import Unit, unit
+from bot.services.supervisors import tell_supervisors_of
 from bot.store import conversations, counselors, handoffs, timers
 
 
@@ -39,7 +39,7 @@ async def _nudge(work: Unit, handoff: Handoff) -> None:
         key=f"nudged:{handoff.id}:{handoff.counselor_id}",
         kind="nudged",
         subject=str(handoff.id),
-        due_at=work.context.clock.now() + work.context.ladder.first_reply,
+        due_at=work.context.clock.now() + work.context.ladder.of(handoff.priority).first_reply,
     )
 
 
@@ -47,12 +47,12 @@ async def _give_to_others(work: Unit, handoff: Handoff) -> None:
     assert handoff.counselor_id is not None
     silent = await counselors.read(work.tx, handoff.counselor_id)
     conversation = await conversations.lock(work.tx, handoff.conversation_id)
-    await handoffs.change(work.tx, handoff.id, state="offered", counselor_id=None, taken_at=None)
+    await give_back(work, conversation, handoff)
     await handoffs.set_offer(work.tx, handoff.id, silent.id, "passed")
-    await conversations.change(work.tx, conversation.id, held_by=HeldBy.WAITING)
-    await work.to_client(conversation, "counselor_quiet", handoff=handoff, name=silent.name)
     waiting = await handoffs.lock(work.tx, handoff.id)
-    fitting = eligible(
-        await counselors.roster(work.tx), await conversations.read_needs(work.tx, conversation.id)
-    )
-    await ask_again(work, waiting, fitting)
+    asked = await ask_again(work, waiting, await fitting_now(work, conversation.id))
+    text_id = "counselor_quiet" if asked.count else "counselor_quiet_nobody"
+    await work.to_client(conversation, text_id, handoff=handoff, name=silent.name)
+    await work.to_counselor(silent, "no_longer_yours", handoff)
+    if not asked.count:
+        await tell_supervisors_of(work, "alert_nobody_fits", handoff)

@@ -9,7 +9,7 @@ from bot.domain.commands import Command, Verb, read_command
 from bot.domain.handoff import Handoff
 from bot.services import taking
 from bot.services.context import Context
-from bot.services.handoff import offer_again
+from bot.services.ladder import offer_again
 from bot.services.outbox import unit
 from bot.services.relay import relay_to_client
 from bot.services.taking import Said, told

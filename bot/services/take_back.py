@@ -1,7 +1,7 @@
 """A client takes a request for a person back. An urgent one stays: only a human clears it."""
 
+from bot.services.closing import withdraw
 from bot.services.context import Context
-from bot.services.handoff import withdraw
 from bot.services.outbox import unit
 from bot.store import conversations, handoffs, turns
 

@@ -10,8 +10,9 @@ from bot.domain.matching import Counselor, is_eligible
 from bot.domain.needs import Needs
 from bot.domain.needs_said import in_words
 from bot.domain.options import number_in
+from bot.services.closing import close_within
 from bot.services.context import Context
-from bot.services.handoff import advance_ladder, close_within
+from bot.services.ladder import advance_ladder
 from bot.services.outbox import Unit, unit
 from bot.store import conversations, counselors, handoffs, messages, outgoing, timers
 
@@ -99,7 +100,7 @@ async def _take(found: Case) -> None:
         key=f"first_reply:{handoff.id}:{found.counselor.id}:{now.timestamp():.0f}",
         kind="first_reply",
         subject=str(handoff.id),
-        due_at=now + work.context.ladder.first_reply,
+        due_at=now + work.context.ladder.of(handoff.priority).first_reply,
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.services.context import Context, Job
-from bot.services.handoff import advance_ladder
+from bot.services.ladder import advance_ladder, offer_proof_missing
 from bot.services.outbox import Unit, deliver_job, unit
 from bot.services.receipts import send_again
 from bot.services.receive import handle_job
@@ -39,6 +39,8 @@ async def _fire(context: Context, timer: timers.Timer) -> None:
         case "ladder_normal" | "ladder_crisis":
             priority = timer.kind.removeprefix("ladder_")
             await advance_ladder(context, int(timer.subject), timer.step, priority)
+        case "offer_proof":
+            await offer_proof_missing(context, int(timer.subject), timer.step)
         case "first_reply" | "nudged":
             await first_reply_missing(context, int(timer.subject), nudged=timer.kind == "nudged")
         case "resend":

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, func, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.domain.matching import Counselor
+from bot.domain.shifts import shifts_from_json
 from bot.store.database import Tx
 from bot.store.tables import counselor, handoff
 from bot.store.vault import Vault
@@ -34,6 +35,7 @@ def _made(row: Row[Any], vault: Vault) -> Counselor:
         holding=row.holding,
         capacity=row.capacity,
         channel=row.channel,
+        shifts=shifts_from_json(row.shifts),
     )
 
 
@@ -67,6 +69,12 @@ async def address_of(tx: Tx, counselor_id: str) -> tuple[str, str]:
 
 async def set_away(tx: Tx, counselor_id: str, away: bool) -> None:
     await tx.run(update(counselor).where(counselor.c.id == counselor_id).values(away=away))
+
+
+async def set_shifts(tx: Tx, counselor_id: str, shifts: Any) -> None:
+    """`{"duty": {"mon": ["09:00-17:00"]}, "on_call": {}}`; None: whenever the line is open."""
+    value = null() if shifts is None else shifts
+    await tx.run(update(counselor).where(counselor.c.id == counselor_id).values(shifts=value))
 
 
 async def enrol(

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select, update
+from sqlalchemy import Row, Select, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.domain.handoff import TAG_REST, Handoff
 from bot.store.database import Tx
-from bot.store.tables import handoff, note, offer, staff_read
+from bot.store.tables import handoff, message, note, offer, staff_read
 
 
 def _made(row: Row[Any]) -> Handoff:
@@ -24,6 +24,8 @@ def _made(row: Row[Any]) -> Handoff:
         opened_at=row.opened_at,
         taken_at=row.taken_at,
         first_reply_at=row.first_reply_at,
+        due_at=row.due_at,
+        wished=row.wished,
     )
 
 
@@ -110,11 +112,15 @@ async def change(tx: Tx, handoff_id: int, **values: Any) -> None:
     await tx.run(update(handoff).where(handoff.c.id == handoff_id).values(**values))
 
 
-async def add_offer(tx: Tx, handoff_id: int, counselor_id: str, step: int) -> bool:
-    """Record that a counselor is asked. False when they were asked before."""
+async def add_offer(
+    tx: Tx, handoff_id: int, counselor_id: str, step: int, message_id: int | None = None
+) -> bool:
+    """Record that a counselor is asked, and by which alert. False when they were asked before."""
     made = await tx.one(
         insert(offer)
-        .values(handoff_id=handoff_id, counselor_id=counselor_id, step=step, state="sent")
+        .values(
+            handoff_id=handoff_id, counselor_id=counselor_id, step=step, state="sent", message_id=message_id
+        )
         .on_conflict_do_nothing()
         .returning(offer.c.id)
     )
@@ -151,9 +157,25 @@ async def set_offer(tx: Tx, handoff_id: int, counselor_id: str, state: str) -> b
     return moved.rowcount == 1
 
 
-async def forget_offers(tx: Tx, handoff_id: int) -> None:
-    """Start a new round: everybody but those who passed may be asked again."""
-    await tx.run(offer.delete().where(offer.c.handoff_id == handoff_id, offer.c.state != "passed"))
+async def forget_offers(tx: Tx, handoff_id: int, *, passed: bool = False) -> None:
+    """Start a new round: everybody may be asked again, those who passed only with `passed`."""
+    which = offer.c.handoff_id == handoff_id
+    await tx.run(offer.delete().where(which if passed else and_(which, offer.c.state != "passed")))
+
+
+async def alerts_left(tx: Tx, handoff_id: int, step: int) -> bool:
+    """Whether at least one alert of this step was accepted by its provider: the first proof."""
+    row = await tx.one(
+        select(offer.c.id)
+        .join(message, message.c.id == offer.c.message_id)
+        .where(
+            offer.c.handoff_id == handoff_id,
+            offer.c.step == step,
+            message.c.status.in_(("sent", "delivered", "read")),
+        )
+        .limit(1)
+    )
+    return row is not None
 
 
 async def add_note(tx: Tx, handoff_id: int, counselor_id: str, text: str) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Identity,
@@ -65,6 +66,9 @@ conversation = Table(
     _moment("disclosed_at"),
     _moment("last_incoming_at"),
     _moment("last_holding_at"),
+    Column("contact", LargeBinary),
+    _moment("parked_at"),
+    _moment("verified_at"),
     _created(),
     UniqueConstraint("channel", "address_hash"),
 )
@@ -82,6 +86,7 @@ counselor = Table(
     Column("capacity", Integer, nullable=False, server_default=text("3")),
     Column("away", Boolean, nullable=False, server_default=false()),
     Column("active", Boolean, nullable=False, server_default=true()),
+    Column("shifts", JSONB),
     _created(),
     UniqueConstraint("channel", "address_hash"),
 )
@@ -103,6 +108,9 @@ handoff = Table(
     _moment("taken_at"),
     _moment("first_reply_at"),
     _moment("closed_at"),
+    _moment("due_at"),
+    Column("wished", Boolean, nullable=False, server_default=false()),
+    Column("topic", Text),
 )
 Index(
     "uq_handoff_one_open_per_conversation",
@@ -164,6 +172,12 @@ Index(
     message.c.counselor_id,
     postgresql_where=text("direction = 'outgoing' AND status IN ('queued', 'sending')"),
 )
+Index(
+    "ix_message_held",
+    message.c.conversation_id,
+    message.c.id,
+    postgresql_where=text("status = 'held'"),
+)
 
 verdict = Table(
     "verdict",
@@ -220,6 +234,8 @@ timer = Table(
 )
 Index("ix_timer_due", timer.c.due_at, postgresql_where=timer.c.done_at.is_(None))
 Index("ix_timer_subject", timer.c.subject, postgresql_where=timer.c.done_at.is_(None))
+
+closed_day = Table("closed_day", metadata, Column("day", Date, primary_key=True), _created())
 
 note = Table(
     "note",

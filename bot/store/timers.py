@@ -1,5 +1,6 @@
 """Queries on timers: what is due at a moment. They hold no lock; whoever fires one re-checks what it is about."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,6 +25,15 @@ async def add(tx: Tx, *, key: str, kind: str, subject: str, due_at: datetime, st
         insert(timer)
         .values(key=key, kind=kind, subject=subject, step=step, due_at=due_at)
         .on_conflict_do_nothing(index_elements=["key"])
+    )
+
+
+async def drop(tx: Tx, subject: str, kinds: Sequence[str], now: datetime) -> None:
+    """Set a subject's timers of these kinds aside: something newer takes their place."""
+    await tx.run(
+        update(timer)
+        .where(timer.c.subject == subject, timer.c.kind.in_(kinds), timer.c.done_at.is_(None))
+        .values(done_at=now)
     )
 
 

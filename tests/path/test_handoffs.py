@@ -79,7 +79,7 @@ async def test_nobody_on_duty_is_said_and_the_request_is_asked_again_when_somebo
     await world.client.hears("answer to: still there?")  # the bot goes on answering meanwhile
     await world.james.says("BACK")
     await world.james.hears("Welcome back")
-    await world.james.hears("Still waiting")
+    await world.james.hears("New conversation waiting")
 
 
 async def test_of_two_who_take_at_once_exactly_one_holds_it(world: World) -> None:
@@ -165,7 +165,7 @@ async def test_a_silent_counselor_is_nudged_and_then_the_others_are_asked(world:
     await world.maria.hears("waiting for your first reply")
     world.clock.move(minutes=5)
     await world.client.hears("Maria has not answered yet")
-    await world.james.hears("Still waiting")
+    await world.james.hears("New conversation waiting")
 
 
 async def test_while_waiting_the_holding_reply_is_honest_and_rare_and_can_be_left(world: World) -> None:

@@ -31,7 +31,7 @@ async def test_a_request_made_while_nobody_is_on_duty_is_kept_for_days_and_then_
         await until(lambda: _next_step_is_due_later(world))
     assert await world.client.unheard() == []
     await world.maria.says("BACK")
-    await world.maria.hears("Still waiting")
+    await world.maria.hears("New conversation waiting")
 
 
 async def _next_step_is_due_later(world: World) -> bool:

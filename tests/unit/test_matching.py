@@ -1,6 +1,6 @@
 """Who may be a person's counselor: musts and nevers are hard on every path, whatever the hour or the rank."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 from bot.domain.handoff import Ladder, new_tag, whom_to_ask
 from bot.domain.matching import Counselor, eligible, is_eligible
 from bot.domain.needs import Needs
+from bot.domain.schedule import DAYS, read_hours
+from bot.domain.shifts import Watch
 
+OPEN = Watch(read_hours({day: ["00:00-24:00"] for day in DAYS}, "UTC"), datetime(2026, 11, 24, tzinfo=UTC))
 TRAITS = ("gender:woman", "gender:man", "gender:nonbinary", "language:es", "trained:trauma", "peer")
 IDS = ("ana", "ben", "cleo", "dan", "eve")
 NEED = st.sampled_from([*TRAITS, *(f"counselor:{i}" for i in IDS)])
@@ -50,7 +53,7 @@ def test_order_never_decides_who_is_eligible(roster: list[Counselor], wanted: Ne
 def test_every_step_of_the_ladder_asks_only_eligible_reachable_counselors_not_asked_before(
     roster: list[Counselor], wanted: Needs, step: int, crisis: bool, asked: set[str]
 ) -> None:
-    chosen = whom_to_ask(step, eligible(roster, wanted), asked, Ladder(), crisis=crisis)
+    chosen = whom_to_ask(step, eligible(roster, wanted), asked, Ladder(), OPEN, crisis=crisis)
     assert len({c.id for c in chosen}) == len(chosen)
     for found in chosen:
         assert is_eligible(found, wanted)
@@ -61,7 +64,7 @@ def test_every_step_of_the_ladder_asks_only_eligible_reachable_counselors_not_as
 @given(rosters)
 def test_a_crisis_asks_everybody_eligible_and_reachable_at_once(roster: list[Counselor]) -> None:
     candidates = eligible(roster, Needs())
-    chosen = whom_to_ask(0, candidates, (), Ladder(), crisis=True)
+    chosen = whom_to_ask(0, candidates, (), Ladder(), OPEN, crisis=True)
     assert {c.id for c in chosen} == {c.id for c in candidates if c.reachable}
 
 
@@ -74,7 +77,7 @@ def test_wishes_come_first_in_the_order_and_exclude_nobody() -> None:
 def test_every_step_has_a_time_and_a_crisis_is_faster() -> None:
     ladder = Ladder()
     for step in range(10):
-        assert timedelta() < ladder.wait(step, crisis=True) <= ladder.wait(step, crisis=False)
+        assert timedelta() < ladder.wait(step, "crisis") <= ladder.wait(step, "normal")
 
 
 @given(st.integers(0, 2**32), st.integers(0, 60))

@@ -25,6 +25,9 @@ VALUES = {
     "held": "K7",
     "rest": "",
     "case": "K7",
+    "when": "on Wednesday at 10:30 AM",
+    "note": "words",
+    "about": "A woman, trained in trauma, speaks English and Spanish",
 }
 PROMISES = re.compile(
     r"\b(will (reply|answer|help you|call 911)|in \d+ minutes|on the way|right away|confidential|guarantee)",
