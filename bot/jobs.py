@@ -12,14 +12,16 @@ import procrastinate
 import psycopg
 import sqlalchemy.exc
 import structlog
-from procrastinate.jobs import Job as QueuedJob
+from psycopg_pool import AsyncConnectionPool
 
+from bot.at_once import AtOnce, Claimed
 from bot.services import upkeep
 from bot.services.answer import handle_message
 from bot.services.context import Context, Job
 from bot.services.deliver import deliver
 from bot.services.screening import screened
 from bot.services.staff import handle_staff_message
+from bot.store import queue
 from bot.store.database import Tx
 
 log = structlog.get_logger("jobs")
@@ -36,27 +38,33 @@ DATABASE_AWAY = (
 
 
 class Queue:
-    """Adds jobs inside a caller's transaction."""
+    """Adds jobs inside a caller's transaction. Those that can begin here at once do so when it is committed."""
 
     def __init__(self, app: procrastinate.App) -> None:
-        self._app = app
+        self.at_once = AtOnce(app)
 
     async def add(self, tx: Tx, *jobs: Job) -> None:
         if not jobs:
             return
-        queued = [
-            QueuedJob(
-                id=None,
-                queue=TURNS if job.may_wait else NOW,
-                task_name=job.name,
-                priority=job.priority,
-                lock=job.lock,
-                queueing_lock=None,
-                task_kwargs=dict(job.args),
-            )
-            for job in jobs
+        queues = [TURNS if job.may_wait else NOW for job in jobs]
+        wanted = [
+            {
+                "queue": name,
+                "task": job.name,
+                "priority": job.priority,
+                "lock": job.lock,
+                "args": dict(job.args),
+                "here": self.at_once.has_room(name),
+            }
+            for job, name in zip(jobs, queues, strict=True)
         ]
-        await self._app.job_manager.batch_defer_jobs_async(queued, connection=await tx.driver())
+        places = await queue.add(tx, wanted, here=self.at_once.worker)
+        if places:
+            claimed = [
+                Claimed(job_id, queues[place - 1], jobs[place - 1].name, dict(jobs[place - 1].args))
+                for place, job_id in places
+            ]
+            tx.after_commit.append(lambda: self.at_once.start(claimed))
 
 
 async def _autocommit(connection: psycopg.AsyncConnection[Any]) -> None:
@@ -64,9 +72,19 @@ async def _autocommit(connection: psycopg.AsyncConnection[Any]) -> None:
     await connection.set_autocommit(True)
 
 
+def _pool(*, check: Any = None, **options: Any) -> AsyncConnectionPool:
+    """A pool that hands out connections as they are: a statement before each statement would double the work.
+
+    One that broke is replaced when it comes back.
+    """
+    return AsyncConnectionPool(**options)
+
+
 def queue_app(dsn: str) -> procrastinate.App:
     """Procrastinate on our database; `register` adds the tasks once the context exists."""
-    connector = procrastinate.PsycopgConnector(conninfo=dsn, min_size=2, max_size=8, configure=_autocommit)
+    connector = procrastinate.PsycopgConnector(
+        pool_factory=_pool, conninfo=dsn, min_size=2, max_size=8, configure=_autocommit
+    )
     return procrastinate.App(connector=connector)
 
 
@@ -135,7 +153,9 @@ def _where(error: BaseException) -> str:
 async def working(app: procrastinate.App, context: Context, concurrency: int) -> AsyncIterator[None]:
     """Run a worker, its rescue and its timers until the block ends; a worker that ends is started again."""
     stop = asyncio.Event()
+    assert isinstance(context.jobs, Queue)
     tasks = [
+        asyncio.create_task(context.jobs.at_once.running(concurrency), name="at once"),
         *(asyncio.create_task(_worker(app, queue, concurrency, stop), name=queue) for queue in (NOW, TURNS)),
         asyncio.create_task(_upkeep(app, context, stop), name="upkeep"),
     ]
@@ -158,7 +178,7 @@ async def _worker(app: procrastinate.App, queue: str, concurrency: int, stop: as
                 concurrency=concurrency,
                 install_signal_handlers=False,
                 listen_notify=True,
-                fetch_job_polling_interval=0.1,
+                fetch_job_polling_interval=0.5,
                 delete_jobs="successful",
                 update_heartbeat_interval=HEARTBEAT,
                 stalled_worker_timeout=STALLED_AFTER,

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
+import aiohttp
 import structlog
 
 from bot.services.context import NO_METADATA, BotReply, DialogueDown
@@ -40,18 +40,11 @@ class Breaker:
 class RasaClient:
     """Asks Rasa's channel of ours (`rasa_components/channel.py`) for one turn."""
 
-    def __init__(
-        self, base_url: str, secret: str, timeout: float, transport: httpx.AsyncBaseTransport | None = None
-    ) -> None:
-        limits = httpx.Limits(max_connections=20, max_keepalive_connections=20)
-        self._http = httpx.AsyncClient(
-            base_url=base_url,
-            headers={"X-Warmline-Secret": secret},
-            timeout=httpx.Timeout(timeout, connect=2.0),
-            limits=limits,
-            transport=transport,
-            trust_env=False,
-        )
+    def __init__(self, base_url: str, secret: str, timeout: float) -> None:
+        self._url = f"{base_url}/webhooks/warmline/webhook"
+        self._headers = {"X-Warmline-Secret": secret}
+        self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=2.0)
+        self._http: aiohttp.ClientSession | None = None
         self._breaker = Breaker()
 
     async def ask(
@@ -78,18 +71,28 @@ class RasaClient:
             "metadata": dict(metadata),
         }
         try:
-            answer = await self._http.post("/webhooks/warmline/webhook", json=body)
-            answer.raise_for_status()
-            replies = [_reply(item) for item in answer.json()["replies"]]
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            replies = [_reply(item) for item in (await self._post(body))["replies"]]
+        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
             self._breaker.failed()
             log.warning("dialogue.down", error=type(error).__name__, conversation_id=conversation_id)
             raise DialogueDown(type(error).__name__) from None
         self._breaker.worked()
         return replies
 
+    async def _post(self, body: Mapping[str, Any]) -> Any:
+        """What Rasa answers. The session is made here, because it belongs to the running loop."""
+        if self._http is None:
+            connections = aiohttp.TCPConnector(limit=40)
+            self._http = aiohttp.ClientSession(
+                headers=self._headers, timeout=self._timeout, connector=connections
+            )
+        async with self._http.post(self._url, json=body, allow_redirects=False) as answer:
+            answer.raise_for_status()
+            return await answer.json()
+
     async def close(self) -> None:
-        await self._http.aclose()
+        if self._http is not None:
+            await self._http.close()
 
 
 def _reply(item: Mapping[str, Any]) -> BotReply:

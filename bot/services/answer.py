@@ -18,7 +18,7 @@ from bot.services.outbox import Unit, unit
 from bot.services.relay import relay_to_counselor
 from bot.services.screening import screened
 from bot.services.turn import ask_bot
-from bot.store import arrivals, conversations, counselors, handoffs, messages, outgoing
+from bot.store import conversations, counselors, handoffs, messages, outgoing
 from bot.store.arrivals import Arrival
 from bot.store.messages import Message
 
@@ -37,12 +37,9 @@ class Read:
 
 async def handle_message(context: Context, message_id: int) -> None:
     """Deal with one stored message. Called again after a crash it goes on where it stopped; done is done."""
-    async with context.database.single() as tx:
-        arrival = await arrivals.read(tx, message_id)
+    arrival = await screened(context, message_id)
     if arrival.message.handled_at is not None:
         return
-    if arrival.verdict is None:
-        arrival = await screened(context, message_id)
     read = _understand(arrival)
     if read.step is Step.ANSWER:
         await ask_bot(context, arrival, text=_typed(read.message.text), trusted=False)
@@ -127,8 +124,7 @@ async def _write(context: Context, read: Read) -> None:
         elif step is Step.ANSWER:
             step = Step.OLD_OPTION  # the conversation came back to the bot in between: say how to go on
         await _STEPS[step](work, conversation, read)
-        await messages.finish(work.tx, message.id, str(step), now)
-        await conversations.change(work.tx, conversation.id, last_incoming_at=now)
+        await messages.finish_in(work.tx, conversation.id, message.id, str(step), now)
 
 
 async def _crisis(work: Unit, conversation: Conversation, read: Read) -> None:

@@ -25,10 +25,13 @@ async def deliver(
             )
         if claimed is None:
             return
-        await _send(context, claimed)
+        left = await _send(context, claimed)
+        if left and claimed.is_last:
+            return
 
 
-async def _send(context: Context, claimed: Claimed) -> None:
+async def _send(context: Context, claimed: Claimed) -> bool:
+    """Send one message and keep what became of it. False when it may have to be sent again at once."""
     message, channel = claimed.message, context.channels[claimed.message.channel]
     if claimed.opted_out and message.kind != "consent":
         await _settle(context, message, "failed", "opted_out")  # nothing leaves but the one confirmation
@@ -39,8 +42,9 @@ async def _send(context: Context, claimed: Claimed) -> None:
             sent = await channel.send(claimed.address, message.text, message.options, message.id)
         except SendError as error:
             await _failed(context, message, error)
-        else:
-            await _sent(context, message, sent)
+            return False
+        await _sent(context, message, sent)
+    return True
 
 
 def _may_repeat(message: Message, channel: Channel) -> bool:

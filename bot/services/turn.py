@@ -29,7 +29,7 @@ async def ask_bot(context: Context, arrival: Arrival, *, text: str, trusted: boo
     except DialogueDown:
         await _give_up(context, message, turn_id)
     else:
-        await _write(context, message, turn_id, replies, trusted=trusted)
+        await _write(context, arrival, turn_id, replies, trusted=trusted)
 
 
 async def _ask(
@@ -64,13 +64,13 @@ async def _found_in(context: Context, text: str) -> dict[str, str]:
 
 
 async def _write(
-    context: Context, message: Message, turn_id: int, replies: Sequence[BotReply], *, trusted: bool
+    context: Context, arrival: Arrival, turn_id: int, replies: Sequence[BotReply], *, trusted: bool
 ) -> None:
-    now = context.clock.now()
+    now, message = context.clock.now(), arrival.message
     async with unit(context) as work:
         assert message.conversation_id is not None
-        conversation = await conversations.lock(work.tx, message.conversation_id)
-        if not await turns.end(work.tx, turn_id, "written"):
+        conversation = await turns.end_and_lock(work.tx, turn_id, message.conversation_id)
+        if conversation is None:
             return
         speaks = await _bot_may_speak(work, conversation, turn_id)
         outcome = "answered" if speaks and replies else "superseded"
@@ -79,8 +79,9 @@ async def _write(
             if trusted:  # an option was chosen: its question no longer counts
                 await conversations.offer_options(work.tx, conversation.id, None, ())
             await _say_all(work, conversation, message, replies)
-        await messages.finish(work.tx, message.id, outcome, now)
-        await conversations.change(work.tx, conversation.id, last_incoming_at=now, rasa_stale=False)
+        await messages.finish_in(work.tx, conversation.id, message.id, outcome, now)
+        if arrival.conversation.rasa_stale:  # Rasa was set back before it was asked
+            await conversations.change(work.tx, conversation.id, rasa_stale=False)
 
 
 async def _bot_may_speak(work: Unit, conversation: Conversation, turn_id: int) -> bool:

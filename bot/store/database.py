@@ -3,9 +3,9 @@
 Never keep a transaction open while Rasa, a provider or an action is awaited (docs/architecture).
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Executable, Row
@@ -17,10 +17,14 @@ from bot.store.vault import Vault
 
 @dataclass(frozen=True)
 class Tx:
-    """One open transaction and the vault that seals what goes through it."""
+    """One open transaction and the vault that seals what goes through it.
+
+    `after_commit`: what is done once it is committed, and never when it is rolled back.
+    """
 
     connection: AsyncConnection
     vault: Vault
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
 
     async def run(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
         return await self.connection.execute(statement, values)
@@ -54,7 +58,10 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
         async with self.engine.begin() as connection:
-            yield Tx(connection, self.vault)
+            tx = Tx(connection, self.vault)
+            yield tx
+        for follow in tx.after_commit:
+            follow()
 
     @asynccontextmanager
     async def single(self) -> AsyncIterator[Tx]:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from bot.domain.options import Option, options_from_json
 from bot.store.database import Tx
-from bot.store.tables import message, verdict
+from bot.store.tables import conversation, message, verdict
 from bot.store.vault import Vault
 
 
@@ -160,6 +160,20 @@ _FINISH = (
 async def finish(tx: Tx, message_id: int, outcome: str, now: datetime) -> None:
     """Mark an incoming message as dealt with. What was finished before stays as it was."""
     await tx.run(_FINISH, {"mid": message_id, "now": now, "result": outcome})
+
+
+_FINISH_IN = (
+    update(conversation)
+    .where(conversation.c.id == bindparam("cid"))
+    .values(last_incoming_at=bindparam("now"))
+    .add_cte(_FINISH.cte("finished"))
+)
+
+
+async def finish_in(tx: Tx, conversation_id: str, message_id: int, outcome: str, now: datetime) -> None:
+    """Mark a client's message as dealt with, and its conversation as heard of at this time."""
+    values = {"cid": conversation_id, "mid": message_id, "now": now, "result": outcome}
+    await tx.run(_FINISH_IN, values)
 
 
 async def history(tx: Tx, conversation_id: str, limit: int = 200) -> list[tuple[Message, str | None]]:

@@ -12,21 +12,8 @@ from sqlalchemy import Connection, create_engine, text
 from bot.store.tables import metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+QUEUE = Path(__file__).parent / "queue.sql"
 _ONE_AT_A_TIME = 7_231_004  # advisory lock: two processes that start together migrate once
-
-_WAKE_WAITERS = """
-CREATE OR REPLACE FUNCTION warmline_wake_waiters() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF OLD.lock IS NOT NULL THEN
-        PERFORM pg_notify('procrastinate_queue_v1#' || OLD.queue_name,
-                          json_build_object('type', 'job_inserted', 'job_id', OLD.id)::text);
-    END IF;
-    RETURN OLD;
-END;
-$$;
-CREATE OR REPLACE TRIGGER warmline_wake_waiters AFTER DELETE ON procrastinate_jobs
-    FOR EACH ROW EXECUTE FUNCTION warmline_wake_waiters();
-"""
 
 
 def migrate(url: str) -> None:
@@ -66,9 +53,9 @@ def _config(connection: Connection) -> Config:
 
 
 def _queue(connection: Connection) -> None:
-    """Procrastinate's tables, and a trigger that wakes waiters on a lock when the lock is freed."""
+    """Procrastinate's tables, and what we add to them."""
     known = connection.execute(text("SELECT to_regclass('procrastinate_jobs')")).scalar()
     if known is None:
         schema = files("procrastinate.sql").joinpath("schema.sql").read_text(encoding="utf-8")
         connection.exec_driver_sql(schema.replace("%", "%%"))
-    connection.exec_driver_sql(_WAKE_WAITERS)
+    connection.exec_driver_sql(QUEUE.read_text(encoding="utf-8").replace("%", "%%"))

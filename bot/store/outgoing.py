@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, false, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, false, func, or_, select, update
 
 from bot.store.database import Tx
 from bot.store.messages import Message, message_from
@@ -28,7 +28,8 @@ _FORWARD = {
 
 @dataclass(frozen=True)
 class Claimed:
-    """A message about to leave. `interrupted`: an earlier try may have reached the provider.
+    """A message about to leave. `interrupted`: an earlier try may have reached the provider. `is_last`: no other
+    is queued for this recipient; one that is queued later brings a job of its own.
 
     `attempts` of the message counts the tries before this one.
     """
@@ -37,6 +38,7 @@ class Claimed:
     address: str
     opted_out: bool
     interrupted: bool
+    is_last: bool
 
 
 def _claim(to_counselor: bool) -> Any:
@@ -47,6 +49,9 @@ def _claim(to_counselor: bool) -> Any:
         .limit(1)
         .with_for_update()
         .cte("first")
+    )
+    others = select(message.c.id).where(
+        _UNSENT, _TO_COUNSELOR if to_counselor else _TO_CLIENT, message.c.id != first.c.id
     )
     person = counselor if to_counselor else conversation
     opted_out = false() if to_counselor else conversation.c.opted_out_at.is_not(None)
@@ -64,6 +69,7 @@ def _claim(to_counselor: bool) -> Any:
             first.c.was,
             person.c.address,
             opted_out.label("opted_out"),
+            (~exists(others.correlate(first))).label("is_last"),
         )
     )
 
@@ -84,7 +90,11 @@ async def claim_next(
         return None
     column = "counselor.address" if counselor_id else "conversation.address"
     return Claimed(
-        message_from(row, tx.vault), tx.vault.open(row.address, column), row.opted_out, row.was == "sending"
+        message_from(row, tx.vault),
+        tx.vault.open(row.address, column),
+        opted_out=row.opted_out,
+        interrupted=row.was == "sending",
+        is_last=row.is_last,
     )
 
 

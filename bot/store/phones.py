@@ -113,15 +113,27 @@ async def write_text(tx: Tx, *, handset_id: str, text: str) -> tuple[str, str, i
     return None if row is None else (row.kind, row.side, row.id)
 
 
-async def texts(tx: Tx, handset_id: str, after_id: int = 0, limit: int = 300) -> list[HandsetText]:
-    """The newest texts on a handset after `after_id`, oldest first."""
-    rows = await tx.rows(
-        select(handset_text)
-        .where(handset_text.c.handset_id == handset_id, handset_text.c.id > after_id)
-        .order_by(handset_text.c.id.desc())
-        .limit(limit)
-    )
-    return [_text(row, tx.vault) for row in reversed(rows)]
+_asked = handset_text.alias("asked")
+_NEWEST_QUESTION = (
+    select(func.max(_asked.c.id))
+    .where(_asked.c.handset_id == bindparam("handset_id"), _asked.c.options.is_not(None))
+    .scalar_subquery()
+)
+_TEXTS = (
+    select(handset_text, _NEWEST_QUESTION.label("newest_question"))
+    .where(handset_text.c.handset_id == bindparam("handset_id"), handset_text.c.id > bindparam("after_id"))
+    .order_by(handset_text.c.id.desc())
+    .limit(bindparam("limit"))
+)
+
+
+async def texts(
+    tx: Tx, handset_id: str, after_id: int = 0, limit: int = 300
+) -> tuple[list[HandsetText], int | None]:
+    """The newest texts on a handset after `after_id`, oldest first, and the id of its newest one with options."""
+    rows = await tx.rows(_TEXTS, {"handset_id": handset_id, "after_id": after_id, "limit": limit})
+    newest = rows[0].newest_question if rows else None
+    return [_text(row, tx.vault) for row in reversed(rows)], newest
 
 
 async def find_text(tx: Tx, handset_id: str, text_id: int) -> HandsetText | None:
@@ -129,14 +141,3 @@ async def find_text(tx: Tx, handset_id: str, text_id: int) -> HandsetText | None
         select(handset_text).where(handset_text.c.handset_id == handset_id, handset_text.c.id == text_id)
     )
     return None if row is None else _text(row, tx.vault)
-
-
-async def newest_question(tx: Tx, handset_id: str) -> int | None:
-    """The id of the newest text with options, unless the person has pressed or written something since."""
-    row = await tx.one(
-        select(handset_text.c.id)
-        .where(handset_text.c.handset_id == handset_id, handset_text.c.options.is_not(None))
-        .order_by(handset_text.c.id.desc())
-        .limit(1)
-    )
-    return None if row is None else int(row.id)

@@ -47,10 +47,10 @@ class SimulatedPhones:
         return Handset(handset_id, name, kind, "client", name, f"{_LABELS[kind]} phone")
 
     async def texts(self, handset_id: str, after_id: int = 0) -> Sequence[PhoneText]:
-        async with self._context.database.transaction() as tx:
-            await self._known(tx, handset_id)
-            found = await phones.texts(tx, handset_id, after_id)
-            newest = await phones.newest_question(tx, handset_id)
+        async with self._context.database.single() as tx:
+            found, newest = await phones.texts(tx, handset_id, after_id)
+            if not found:
+                await self._known(tx, handset_id)
         return [_text(text, text.id == newest) for text in found]
 
     async def send_text(self, handset_id: str, text: str) -> None:
