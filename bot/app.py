@@ -1,6 +1,5 @@
 """The composition root: what the service is made of, for production and tests alike. Nothing else wires parts."""
 
-import base64
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -25,7 +24,8 @@ from bot.services.context import Clock, Context, Dialogue, SystemClock
 from bot.services.screener import Screener
 from bot.settings import Settings
 from bot.store.database import Database
-from bot.store.vault import Vault, master_key, vault_from
+from bot.store.keys import GivenKeys, KeyFile, read_keys
+from bot.store.vault import KeySource, Vault, vault_of
 from bot.web.actions import actions_router
 from bot.web.bell import Bell
 from bot.web.pages import static_files
@@ -65,12 +65,11 @@ def all_texts() -> Texts:
     return replace(fixed, by_id={**fixed.by_id, **own.by_id})
 
 
-def key_of(settings: Settings) -> bytes:
-    """The master key: given, or kept in the data folder."""
+def keys_of(settings: Settings) -> KeySource:
+    """The master keys: given, or kept in a file. Raises KeysUnusable."""
     if settings.master_key is not None:
-        return base64.b64decode(settings.master_key.get_secret_value())
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return master_key(settings.data_dir)
+        return GivenKeys(read_keys(settings.master_key.get_secret_value()))
+    return KeyFile(settings.key_file or settings.data_dir / "master.key")
 
 
 def build(
@@ -86,7 +85,7 @@ def build(
     more_channels: Sequence[Channel] = (),
 ) -> Service:
     """Put the service together on one database. Opens no connection yet."""
-    database = Database(url, vault or vault_from(key_of(settings)))
+    database = Database(url, vault or vault_of(keys_of(settings)))
     queue = queue_app(dsn)
     clinic = load_clinic(settings.clinic_file)
     screener = Screener(screen, clinic.country)

@@ -9,7 +9,10 @@ from typing import Annotated
 
 import typer
 
+from bot.cli_keys import keys
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(keys, name="keys")
 
 
 def _say(line: str) -> None:

@@ -1,7 +1,6 @@
 """Runs everything in one process with two children, PostgreSQL and Rasa; all of it ends together."""
 
 import asyncio
-import base64
 import contextlib
 import os
 import signal
@@ -13,21 +12,20 @@ from typing import TYPE_CHECKING, Any
 import structlog
 import uvicorn
 from fastapi import FastAPI
-from sqlalchemy.engine import make_url
 from threadpoolctl import threadpool_limits
 
-from bot.app import Service, build, key_of, new_secret
+from bot.app import Service, build, new_secret
 from bot.demonstration import set_up_demonstration
 from bot.dialogue.client import RasaClient
 from bot.jobs import working
 from bot.log import quiet_loop
+from bot.places import give_rasa_its_keys, made_ready, postgres
 from bot.processes import ProcessFailedError, Supervised, answers_at, free_port, rasa_command
 from bot.screen.screen import Screen, load_screen
 from bot.services.context import BotReply, Context
 from bot.settings import ROOT, Settings
-from bot.store.embedded import EmbeddedPostgres
-from bot.store.migrate import migrate
-from bot.store.vault import derive, vault_from
+from bot.store.keys import KeysUnusable
+from bot.store.vault import Vault
 from bot.web.listening import listen_for_changes
 
 if TYPE_CHECKING:
@@ -69,30 +67,6 @@ class Running:
     database_runs: Callable[[], bool]
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where the database is: for SQLAlchemy, for psycopg, for Rasa, and whether it still runs (ours only)."""
-
-    url: str
-    dsn: str
-    rasa_url: str
-    runs: Callable[[], bool] = lambda: True
-
-
-@contextlib.contextmanager
-def postgres(settings: Settings, progress: Callable[[str], None]) -> Iterator[Place]:
-    """The database: DATABASE_URL, or our own."""
-    if settings.database_url is not None:
-        url = make_url(settings.database_url.get_secret_value())
-        own = url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-        rasa = url.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
-        yield Place(own, url.set(drivername="postgresql").render_as_string(hide_password=False), rasa)
-        return
-    with EmbeddedPostgres(settings.data_dir / "postgres", progress) as embedded:
-        rasa = embedded.url_for("postgresql+psycopg2")
-        yield Place(embedded.url, embedded.dsn, rasa, lambda: embedded.poll() is None)
-
-
 def screen_for(settings: Settings, progress: Callable[[str], None]) -> Screen | None:
     """The safety screen. When it cannot be loaded every message is asked about and the operator is told."""
     # One text is one small product of matrices: BLAS threads, which spin while they wait, cost a whole core.
@@ -113,9 +87,9 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
     asyncio.get_running_loop().set_exception_handler(quiet_loop)
     async with contextlib.AsyncExitStack() as stack:
         place = stack.enter_context(postgres(settings, progress))
-        await asyncio.to_thread(migrate, place.url)
+        vault = await asyncio.to_thread(made_ready, settings, place)
         telegram, sms = _telegram(settings), _sms(settings)
-        key, secret, rasa_port = key_of(settings), new_secret(), free_port()
+        secret, rasa_port = new_secret(), free_port()
         client = RasaClient(f"http://127.0.0.1:{rasa_port}", secret, settings.dialogue_timeout)
         stack.push_async_callback(client.close)
         dialogue = FirstStart(client)
@@ -123,7 +97,7 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
             settings,
             url=place.url,
             dsn=place.dsn,
-            vault=vault_from(key),
+            vault=vault,
             dialogue=dialogue,
             actions_secret=secret,
             screen=screen_for(settings, progress),
@@ -133,7 +107,8 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
         if settings.demonstration:
             await set_up_demonstration(service.context.database)
         internal_port = await stack.enter_async_context(served(service.internal, "127.0.0.1", 0))
-        rasa = _rasa(settings, rasa_port, internal_port, secret, place.rasa_url, key)
+        rasa = _rasa(settings, rasa_port, internal_port, secret, place.rasa_url, vault)
+        await stack.enter_async_context(_background(_follow_keys(settings, vault)))
         progress("Rasa is starting (about 15 seconds) ...")
         await rasa.start()
         dialogue.wait_for(rasa)
@@ -156,13 +131,13 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
 
 
 def _rasa(
-    settings: Settings, port: int, internal_port: int, secret: str, database: str, key: bytes
+    settings: Settings, port: int, internal_port: int, secret: str, database: str, vault: Vault
 ) -> Supervised:
     variables = {
         "WARMLINE_RASA_SECRET": secret,
         "WARMLINE_ACTIONS_URL": f"http://127.0.0.1:{internal_port}/actions/webhook",
         "WARMLINE_TRACKER_URL": database,
-        "WARMLINE_TRACKER_KEY": base64.b64encode(derive(key, "rasa tracker")).decode(),
+        "WARMLINE_TRACKER_KEY": f"file:{give_rasa_its_keys(settings, vault)}",
         "WARMLINE_CLINIC": str(settings.clinic_file),
         "WARMLINE_ENCODER": str(settings.encoder_dir),
     }
@@ -180,6 +155,16 @@ def _rasa(
         answers_at(f"http://127.0.0.1:{port}/webhooks/warmline/"),
         settings.data_dir / "logs" / "rasa.log",
     )
+
+
+async def _follow_keys(settings: Settings, vault: Vault) -> None:
+    """Use a new master key within a second of `warmline keys rotate`, and hand Rasa its own."""
+    while True:
+        await asyncio.sleep(1)
+        with contextlib.suppress(OSError, KeysUnusable):  # the next second is another try
+            if vault.refresh():
+                give_rasa_its_keys(settings, vault)
+                log.info("keys.changed", newest=vault.newest)
 
 
 def _telegram(settings: Settings) -> "TelegramSide | None":

@@ -32,10 +32,17 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, validation_alias="DATABASE_URL", description="A PostgreSQL to use instead of the embedded one."
     )
+    owner_database_url: SecretStr | None = Field(
+        None, description="The same database by the account that owns the tables; else DATABASE_URL's does."
+    )
+    rasa_database_url: SecretStr | None = Field(
+        None, description="The same database by an account that sees Rasa's memory only."
+    )
     master_key: SecretStr | None = Field(
         None,
-        description="Base64 of 32 or more bytes that seal the database; made in data_dir when not given.",
+        description="Base64 of 32 or more bytes that seal the database; older keys behind it, with commas.",
     )
+    key_file: Path | None = Field(None, description="File with the master keys, when none is given above.")
     host: str = Field(
         "127.0.0.1",
         pattern=r"^(127\.\d+\.\d+\.\d+|localhost|::1)$",

@@ -84,7 +84,9 @@ class SealedTrackerStore(TrackerStore):
         # and everything that is written over it later would be rolled back in silence.
         once = sa.create_engine(host or "", poolclass=sa.pool.NullPool, hide_parameters=True)
         with once.begin() as connection:
-            connection.exec_driver_sql(_CREATE)
+            # The bot service made it, and this account may not; only who tries Rasa alone has to make it.
+            if connection.exec_driver_sql("SELECT to_regclass('rasa.turns')").scalar() is None:
+                connection.exec_driver_sql(_CREATE)
 
     def close(self) -> None:
         """Gives the connections back."""

@@ -30,6 +30,7 @@ from bot.store.postgres_places import (
     installed,
     socket_folder,
 )
+from bot.store.roles import RASA, SERVICE
 
 USER = DATABASE = "warmline"
 START_SECONDS = 60.0  # recovery after a crash may take a while
@@ -105,12 +106,12 @@ class EmbeddedPostgres:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
-    def url_for(self, driver: str, database: str = DATABASE) -> str:
-        """The same database for another driver, such as `postgresql+psycopg2`."""
-        return f"{driver}://{USER}@/{database}?host={quote(str(self.socket), safe='/')}"
+    def url_for(self, driver: str, database: str = DATABASE, user: str = USER) -> str:
+        """The same database for another driver, such as `postgresql+psycopg2`, or another of its accounts."""
+        return f"{driver}://{user}@/{database}?host={quote(str(self.socket), safe='/')}"
 
-    def dsn_for(self, database: str) -> str:
-        return make_conninfo(host=str(self.socket), user=USER, dbname=database)
+    def dsn_for(self, database: str, user: str = USER) -> str:
+        return make_conninfo(host=str(self.socket), user=user, dbname=database)
 
     def poll(self) -> int | None:
         """None while it runs; else how it ended."""
@@ -199,8 +200,9 @@ class EmbeddedPostgres:
             )
 
     def _write_access_rules(self, name: str) -> None:
-        (self.data / "pg_ident.conf").write_text(f'ours "{name}" {USER}\n')
-        (self.data / "pg_hba.conf").write_text(f"local all {USER} peer map=ours\n")
+        users = (USER, SERVICE, RASA)
+        (self.data / "pg_ident.conf").write_text("".join(f'ours "{name}" {user}\n' for user in users))
+        (self.data / "pg_hba.conf").write_text(f"local all {','.join(users)} peer map=ours\n")
 
     def _run(self, command: list[str], folder: Path, user: tuple[int, int]) -> subprocess.Popen[bytes]:
         """Starts one of PostgreSQL's programs inside `folder`.
@@ -241,6 +243,10 @@ class EmbeddedPostgres:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
             if known.fetchone() is None:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
+            for user in (SERVICE, RASA):
+                known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [user])
+                if known.fetchone() is None:
+                    connection.execute(f"CREATE ROLE {user} LOGIN")
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         for ending, seconds in ((signal.SIGINT, 20), (signal.SIGQUIT, 5), (signal.SIGKILL, 5)):

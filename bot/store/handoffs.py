@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select, update
+from sqlalchemy import Row, Select, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.domain.handoff import TAG_REST, Handoff
+from bot.store import audit
 from bot.store.database import Tx
-from bot.store.tables import handoff, message, note, offer, staff_read
+from bot.store.tables import handoff, message, note, offer
 
 
 def _made(row: Row[Any]) -> Handoff:
@@ -193,15 +194,11 @@ async def notes_of(tx: Tx, handoff_id: int) -> list[tuple[datetime, str]]:
 
 async def record_read(tx: Tx, counselor_id: str, conversation_id: str, what: str) -> None:
     """Keep who of the staff read a conversation, and how."""
-    await tx.run(
-        insert(staff_read).values(counselor_id=counselor_id, conversation_id=conversation_id, what=what)
+    await audit.record(
+        tx, f"read:{what}", actor="counselor", actor_id=counselor_id, conversation_id=conversation_id
     )
 
 
 async def count_reads(tx: Tx, conversation_id: str) -> int:
-    row = await tx.one(
-        select(func.count().label("n"))
-        .select_from(staff_read)
-        .where(staff_read.c.conversation_id == conversation_id)
-    )
-    return int(row.n) if row else 0
+    found = await audit.entries(tx, conversation_id=conversation_id)
+    return sum(entry.what.startswith("read:") for entry in found)

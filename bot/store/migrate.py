@@ -9,6 +9,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 
+from bot.store import record_tables  # noqa: F401  (its tables belong to the metadata)
+from bot.store.roles import grant
 from bot.store.tables import metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -16,14 +18,18 @@ QUEUE = Path(__file__).parent / "queue.sql"
 _ONE_AT_A_TIME = 7_231_004  # advisory lock: two processes that start together migrate once
 
 
-def migrate(url: str) -> None:
-    """Create or update every table. Safe to run from several processes at once."""
+def migrate(url: str, *, service: str | None = None, rasa: str | None = None) -> None:
+    """Create or update every table. Safe to run from several processes at once, also beside an older version.
+
+    `service` and `rasa`: the accounts that work with them, when they are not the owner.
+    """
     engine = create_engine(url, hide_parameters=True)
     try:
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
             _queue(connection)
             command.upgrade(_config(connection), "head")
+            grant(connection, service, rasa)
     finally:
         engine.dispose()
 

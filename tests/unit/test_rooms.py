@@ -12,7 +12,7 @@ ALLOWED = {
     "bot.domain": {"bot.domain"},
     "bot.screen": {"bot.screen", "bot.domain", "encoder"},
     "bot.reading": {"bot.reading", "bot.domain"},
-    "bot.store": {"bot.store", "bot.domain", "bot.screen.verdict", "bot.lifeline"},
+    "bot.store": {"bot.store", "bot.domain", "bot.screen.verdict", "bot.lifeline", "rasa_components.sealing"},
     "bot.channels": {"bot.channels", "bot.domain", "bot.store"},
     "bot.services": {
         "bot.services",
