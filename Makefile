@@ -21,7 +21,7 @@ talk: setup ## write to the bot in this terminal
 	@exec .venv/bin/warmline talk
 
 test: setup ## everything the project proves (TESTS=tests/unit for a part)
-	@exec $(PYTHON) -m pytest $(TESTS)
+	@exec $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadgroup $(TESTS)
 
 lint: setup ## style and format
 	@$(PYTHON) -m ruff check .

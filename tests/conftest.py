@@ -24,9 +24,23 @@ from bot.store.migrate import migrate
 from bot.store.vault import vault_from
 from bot.web.phones_port import PhoneText
 from tests.fakes import FakeDialogue, MovableClock
-from tests.live import Live
+from tests.live import ROOT, Live
 
 PATIENCE = 20.0  # seconds until something that should happen counts as not happening
+
+
+_TOGETHER = {"faults": "faults", "rasa": "rasa"}  # whole processes of their own: one after the other
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What shares one running Warmline, or starts whole processes, stays together in one worker and begins first."""
+    for item in items:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        shares = "warmline" in getattr(item, "fixturenames", ())
+        group = "warmline" if shares else _TOGETHER.get(folder)
+        if group is not None:
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 async def until(what: Callable[[], Awaitable[object]], patience: float = PATIENCE) -> object:
