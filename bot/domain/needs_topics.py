@@ -71,12 +71,24 @@ _PREFACE = re.compile(
 )
 
 
+WHAT_THEY_WROTE = "what I wrote"  # "don't ask me about it": the counselor sees what that was
+_BACKWARD = {"it", "this", "that", "them", "those", "these", "him", "her", "eso", "esto", "ello"}
+
+
+def _names_only(text: str, words: set[str]) -> bool:
+    """Whether all this text asks not to be asked about is one of these words."""
+    found = [match for pattern in _TOPICS for match in pattern.finditer(text.translate(_STRAIGHT))]
+    return bool(found) and all(match.group("topic").strip(" ,\"'").lower() in words for match in found)
+
+
 def topics_in_answer(text: str) -> list[str]:
     """The topics of a text that answers "what should nobody ask about?": those it names, or all of it.
 
     When more is left than a few small words the whole text is kept: better too much than a topic lost.
     """
     topics, rest = cut_topics(text)
+    if not topics and _names_only(rest, _BACKWARD):
+        return [WHAT_THEY_WROTE]
     whole = _PREFACE.sub("", text.strip()).strip(" .,!?")
     if topics and len(_WORD.findall(rest)) <= 3:
         return topics

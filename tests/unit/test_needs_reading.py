@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.domain.needs import Needs, read_needs, read_needs_text
 from bot.domain.needs_reading import Answering
+from bot.domain.needs_topics import WHAT_THEY_WROTE, topics_in_answer
 
 ROSTER = {"Maria Lopez": "c1", "John Smith": "c2", "Will Baker": "c3", "Jon": "c4"}
 WOMAN, MAN, NONBINARY = "gender:woman", "gender:man", "gender:nonbinary"
@@ -253,3 +254,16 @@ def test_no_text_is_too_odd_to_be_read(text: str, answering: Answering) -> None:
 def test_a_refused_gender_is_never_read_as_wanted(refusal: str) -> None:
     for noun, trait in (("woman", WOMAN), ("man", MAN), ("guy", MAN), ("lady", WOMAN)):
         assert read_needs_text(f"{refusal} {noun}") == never(trait)
+
+
+@pytest.mark.parametrize(
+    ("answer", "topics"),
+    [
+        ("dont ask me about it", [WHAT_THEY_WROTE]),
+        ("no questions about that please", [WHAT_THEY_WROTE]),
+        ("my family", ["my family"]),
+        ("don't ask me about my dad", ["my dad"]),
+    ],
+)
+def test_it_in_an_answer_points_back_at_what_they_wrote(answer: str, topics: list[str]) -> None:
+    assert topics_in_answer(answer) == topics
