@@ -5,17 +5,19 @@ from dataclasses import replace
 
 from actions import words
 from actions.choices import choose
-from actions.intake import End, Intake, Question
+from actions.intake import Intake, Question
 from actions.said import AFRESH, Said
 from actions.typed import answer_typed, changes_needs
 from bot.domain.needs import Needs, merge, read_needs, without
 
 
-def begin(text: str, known: Needs, names: Mapping[str, str], *, about_other: bool) -> Intake:
+def begin(
+    text: str, known: Needs, names: Mapping[str, str], *, about_other: bool, writes: str | None = None
+) -> Intake:
     """The first step: what is known already, or was said with the request, is not asked again."""
     reading = read_needs(text, names)
     needs = merge(without(known, reading.accepted), reading.needs)
-    answered = {Question.WHO} if needs.wanted else set()
+    answered = {Question.WHO} if any(not t.startswith("language:") for t in needs.wanted) else set()
     if needs.do_not_ask:
         answered.add(Question.DO_NOT_ASK)
     intake = Intake(
@@ -23,6 +25,7 @@ def begin(text: str, known: Needs, names: Mapping[str, str], *, about_other: boo
         plain=tuple(t for t in reading.plain if t in needs.must),
         answered=frozenset(answered),
         about_other=about_other,
+        writes=writes,
     )
     return intake.saying(*(() if needs.empty else ("utter_needs_noted",))).next()
 
@@ -33,9 +36,9 @@ def begin_change(known: Needs, *, about_other: bool) -> Intake:
     return Intake(needs=known, answered=answered, question=Question.CHANGE, about_other=about_other)
 
 
-def begin_without_questions(known: Needs) -> Intake:
+def begin_without_questions(known: Needs, *, writes: str | None = None) -> Intake:
     """For somebody under 18: no question about needs, a person at once (rules 6.5)."""
-    return Intake(needs=known, end=End.SEND)
+    return Intake(needs=known, writes=writes).sent()
 
 
 def answer(intake: Intake, said: Said, names: Mapping[str, str]) -> Intake:

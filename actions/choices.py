@@ -22,6 +22,9 @@ def _want(trait: str) -> Callable[[Intake], Intake]:
 # Every other option ("ok", "skip", "nobody", "nothing") just answers its question.
 _STEPS: dict[str, Callable[[Intake], Intake]] = {
     "need_permission.skip": Intake.sent,
+    "need_language.must": lambda intake: intake.speaking(must=True),
+    "need_language.wish": lambda intake: intake.speaking(must=False),
+    "need_language.english": Intake.in_english,
     "need_who.woman": _want("gender:woman"),
     "need_who.man": _want("gender:man"),
     "need_who.anyone": Intake.anyone,

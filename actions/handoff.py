@@ -18,7 +18,7 @@ from actions.asking import answer, begin, begin_change, begin_without_questions
 from actions.intake import End, Intake, Question
 from actions.ports import HandoffPort, Outcome
 from actions.recap import recap
-from actions.said import Said, client_intents, client_texts, found_in, said, turn_of
+from actions.said import Said, client_intents, client_texts, found_in, said, turn_of, writes
 from actions.typed import NOTE
 from bot.domain.needs import EMPTY, from_json, read_needs, to_json
 from bot.domain.needs_reading import Answering
@@ -54,7 +54,7 @@ class ValidateNeedsForm(Action):  # type: ignore[misc]
         else:
             intake = answer(intake, said(tracker), names)
             intake = _asking_for(intake, found_in(tracker, most=1))
-        summary = recap(intake.needs, names)
+        summary = recap(intake.needs, names, intake.writes)
         for response in intake.says:
             dispatcher.utter_message(response=response, needs_summary=summary)
         return _write(tracker, intake, summary)
@@ -64,12 +64,14 @@ class ValidateNeedsForm(Action):  # type: ignore[misc]
         now, found = said(tracker), found_in(tracker)
         text = _text_with_needs(tracker, names)
         if any(words.UNDER_AGE.search(text) for text in client_texts(tracker)):
-            return _asking_for(begin_without_questions(without_time(known)), found)
+            begun = begin_without_questions(without_time(known), writes=writes(tracker))
+            return _asking_for(begun, found)
         about_other = _is_about_other(tracker, now)
         if now.choice == "unfit.change":
             return begin_change(known, about_other=about_other)
         known = with_language(without_time(known), read_needs(text, names).needs, found.get("language"))
-        return _asking_for(begin(text, known, names, about_other=about_other), found)
+        begun = begin(text, known, names, about_other=about_other, writes=writes(tracker))
+        return _asking_for(begun, found)
 
 
 def _asking_for(intake: Intake, found: Mapping[str, str]) -> Intake:
@@ -104,6 +106,7 @@ def _read(tracker: Tracker) -> Intake:
         question=Question(asked) if asked in set(Question) else None,
         missed=Question(missed) if missed else None,
         about_other=bool(slots.get("about_other")),
+        writes=writes(tracker),
     )
 
 
@@ -241,7 +244,8 @@ class NoteNeed(Action):  # type: ignore[misc]
             dispatcher.utter_message(response="utter_needs_none_read")
             return []
         await self._handoffs.record_needs(tracker.sender_id, turn, needs)
-        dispatcher.utter_message(response="utter_needs_kept", needs_summary=recap(needs, names))
+        summary = recap(needs, names, writes(tracker))
+        dispatcher.utter_message(response="utter_needs_kept", needs_summary=summary)
         return []
 
 

@@ -4,13 +4,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from actions.asked import only_time, without_time
-from bot.domain.needs import EMPTY, Needs, merge, softened, without, without_wants
+from bot.domain.needs import EMPTY, Needs, merge, names_language, softened, without, without_wants
 
 
 class Question(StrEnum):
     """The slots of needs_form, in the order they are asked."""
 
     PERMISSION = "need_permission"
+    LANGUAGE = "need_language"
     WHO = "need_who"
     STRENGTH = "need_strength"
     NEVER = "need_never"
@@ -31,7 +32,7 @@ class Intake:
     """One state of the questions; every step makes a new one.
 
     plain: wants not yet called a must or a wish. missed: the question that was asked again already.
-    says: responses to say before the next question.
+    says: responses to say before the next question. writes: the client's language where it is not English.
     """
 
     needs: Needs = EMPTY
@@ -40,6 +41,7 @@ class Intake:
     question: Question | None = None
     missed: Question | None = None
     about_other: bool = False
+    writes: str | None = None
     end: End | None = None
     says: tuple[str, ...] = ()
 
@@ -56,6 +58,8 @@ class Intake:
     def _is_asked(self, question: Question) -> bool:
         if question is Question.STRENGTH:
             return bool(self.plain)
+        if question is Question.LANGUAGE:
+            return bool(self.writes) and not names_language(self.needs)
         if question is Question.CONFIRM:
             return not without_time(self.needs).empty
         return question is not Question.CHANGE
@@ -67,15 +71,21 @@ class Intake:
         return replace(self, says=responses)
 
     def sent(self) -> "Intake":
-        return replace(self, question=None, end=End.SEND)
+        """The request goes out as it is; who writes Spanish and was not asked would rather talk Spanish."""
+        asked = Question.LANGUAGE in self.answered or not self._is_asked(Question.LANGUAGE)
+        ready = self if asked else self.speaking(must=False)
+        return replace(ready, question=None, end=End.SEND)
 
     def dropped(self, *responses: str) -> "Intake":
         return replace(self, question=None, end=End.DROPPED, says=responses)
 
     def skipped(self) -> "Intake":
-        """Skipping the permission skips every question; skipping the last one sends what was said."""
+        """Skipping the permission skips every question; skipping the last one sends what was said; who skips
+        the language would still rather have their own."""
         if self.question in (None, Question.PERMISSION, Question.CONFIRM):
             return self.sent()
+        if self.question is Question.LANGUAGE:
+            return self.speaking(must=False)
         plain = () if self.question is Question.STRENGTH else self.plain
         return replace(self, plain=plain).done(Question(self.question))
 
@@ -91,8 +101,35 @@ class Intake:
         answered = self.answered - {Question.STRENGTH} if plain else self.answered
         return replace(self, needs=together, plain=still_plain, answered=answered)
 
+    def speaking(self, *, must: bool) -> "Intake":
+        """With the client's own language as a must or a wish for the counselor."""
+        trait = (f"language:{self.writes}",)
+        needs = Needs(must=trait if must else (), prefer=() if must else trait, language=self.writes)
+        return replace(self, needs=merge(self.needs, needs)).done(Question.LANGUAGE)
+
+    def in_english(self) -> "Intake":
+        """English is all right: no language is asked for."""
+        languages = [t for t in self.needs.wanted if t.startswith("language:")]
+        needs = replace(without(self.needs, languages), language=None)
+        return replace(self, needs=needs).done(Question.LANGUAGE)
+
     def anyone(self) -> "Intake":
-        return replace(self, needs=without_wants(self.needs), plain=()).done(Question.WHO)
+        return replace(self, needs=self._without_wants(), plain=()).done(Question.WHO)
+
+    def _without_wants(self) -> Needs:
+        """Without what was asked for; the language has its own question, so it stays where that was asked."""
+        kept = without_wants(self.needs)
+        if self.writes is None:
+            return kept
+        languages = [t for t in self.needs.wanted if t.startswith("language:")]
+        return merge(
+            kept,
+            Needs(
+                must=tuple(t for t in languages if t in self.needs.must),
+                prefer=tuple(t for t in languages if t in self.needs.prefer),
+                language=self.needs.language,
+            ),
+        )
 
     def must(self) -> "Intake":
         return replace(self, plain=()).done(Question.STRENGTH)
@@ -107,7 +144,7 @@ class Intake:
         """Take one part back ("who", "never", "topics") and ask for it again; else change nothing."""
         match what:
             case "who":
-                needs, question = without_wants(self.needs), Question.WHO
+                needs, question = self._without_wants(), Question.WHO
             case "never":
                 needs = replace(self.needs, never=(), note=only_time(self.needs))
                 question = Question.NEVER

@@ -36,6 +36,7 @@ FOLLOW_UPS = frozenset({"ask_more", "ask_why", "ask_source", "ask_what_if_not"})
 WANTS_A_PERSON = frozenset({"ask_for_human", "ask_call_me_back", "say_want_to_talk"})
 NOT_UNDERSTOOD = frozenset({"", "nlu_fallback", "out_of_scope"})
 SURE = 0.5  # below, a statement in the middle of the questions is asked for once more instead of answered
+WRITES = "writes"  # in every message's metadata while its client writes another language than English
 FOUND = ("when", "language", "relation")
 AFRESH = frozenset({"handed_back", "begin_again"})
 
@@ -98,6 +99,11 @@ def found_in(tracker: Tracker, most: int = 2) -> dict[str, str]:
     for values in reversed([tracker.latest_message.get("metadata"), *metadata[1:]]):
         found |= {name: str(value) for name, value in (values or {}).items() if name in FOUND and value}
     return found
+
+
+def writes(tracker: Tracker) -> str | None:
+    """The language the client writes, where it is not English."""
+    return str((tracker.latest_message.get("metadata") or {}).get(WRITES) or "") or None
 
 
 def bot_said(tracker: Tracker) -> Iterator[Mapping[str, Any]]:

@@ -31,12 +31,23 @@ def changes_needs(intake: Intake, said: Said, names: Mapping[str, str]) -> bool:
 def _permission(intake: Intake, said: Said, names: Mapping[str, str]) -> Intake | None:
     if (taken := _stated(intake, said, names)) is not None:
         allowed = taken.done(Question.PERMISSION)
-        return allowed.done(Question.WHO) if allowed.needs.wanted else allowed
+        wants = [t for t in allowed.needs.wanted if not t.startswith("language:")]
+        return allowed.done(Question.WHO) if wants else allowed
     if _agrees(said):
         return intake.done(Question.PERMISSION)
     if _refuses(said) or said.intent in WANTS_A_PERSON or words.HURRIES.search(said.text):
         return intake.sent()
     return None
+
+
+def _language(intake: Intake, said: Said, names: Mapping[str, str]) -> Intake | None:
+    if words.ENGLISH_IS_FINE.search(said.text):
+        return intake.in_english()
+    if words.WISH.search(said.text):
+        return intake.speaking(must=False)
+    if _agrees(said) or words.MUST.search(said.text) or words.SPANISH.search(said.text):
+        return intake.speaking(must=True)
+    return intake.in_english() if _refuses(said) else None
 
 
 def _who(intake: Intake, said: Said, names: Mapping[str, str]) -> Intake | None:
@@ -111,6 +122,7 @@ def _confirm(intake: Intake, said: Said, names: Mapping[str, str]) -> Intake | N
 
 _ANSWERS: dict[Question, Callable[[Intake, Said, Mapping[str, str]], Intake | None]] = {
     Question.PERMISSION: _permission,
+    Question.LANGUAGE: _language,
     Question.WHO: _who,
     Question.STRENGTH: _strength,
     Question.NEVER: _never,

@@ -18,8 +18,9 @@ from bot.console.backend import Desk
 from bot.console.desk import desk_router
 from bot.jobs import Queue, queue_app, register
 from bot.reading.entities import EntityReader
+from bot.reading.language import SPANISH
 from bot.screen.screen import Screen
-from bot.screen.texts import Texts, load_texts
+from bot.screen.texts import SPANISH_PATH, Texts, load_texts
 from bot.services.context import Clock, Context, Dialogue, SystemClock
 from bot.services.screener import Screener
 from bot.settings import Settings
@@ -33,6 +34,7 @@ from bot.web.phones import phones_router
 from bot.web.simulated import SimulatedPhones
 
 TEXTS = Path(__file__).parent / "services" / "texts.yml"
+SPANISH_TEXTS = TEXTS.with_name("texts_es.yml")
 
 
 @dataclass
@@ -60,8 +62,12 @@ class Service:
 
 
 def all_texts() -> Texts:
-    """The screen's fixed texts and the service's own, by id."""
-    fixed, own = load_texts(), load_texts(TEXTS)
+    """The screen's fixed texts and the service's own, by id, in English and in Spanish."""
+    spanish = _together(load_texts(SPANISH_PATH), load_texts(SPANISH_TEXTS))
+    return replace(_together(load_texts(), load_texts(TEXTS)), translations={SPANISH: spanish})
+
+
+def _together(fixed: Texts, own: Texts) -> Texts:
     return replace(fixed, by_id={**fixed.by_id, **own.by_id})
 
 

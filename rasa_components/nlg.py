@@ -18,28 +18,46 @@ from rasa.utils.endpoints import EndpointConfig
 
 FIXED_TEXTS = Path("bot/screen/texts.yml")
 FIXED = {"withdrawal_warning": "C5", "disclosure": "C6"}
+UNKNOWN = "utter_unknown"
+WRITES = "writes"  # in a message's metadata: the language to answer in, where it is not English
 
 
 class ClinicNlg(TemplatedNaturalLanguageGenerator):
     """Rasa's own generator with {clinic_name}, {clinic_phone}, {withdrawal_warning} and {disclosure}.
 
-    Reads WARMLINE_CLINIC (or clinic.yml) and the fixed texts once. Raises when one of them is missing.
+    Who writes Spanish gets `utter_..._es` where there is one. Reads WARMLINE_CLINIC (or clinic.yml) and the
+    fixed texts once. Raises when one of them is missing.
     """
 
     def __init__(self, endpoint_config: EndpointConfig, domain: Domain) -> None:
         super().__init__(domain.responses)
-        self._known = known_values(Path(os.environ.get("WARMLINE_CLINIC") or "clinic.yml"), FIXED_TEXTS)
+        clinic = Path(os.environ.get("WARMLINE_CLINIC") or "clinic.yml")
+        self._known = known_values(clinic, FIXED_TEXTS)
+        self._translated = {"es": known_values(clinic, FIXED_TEXTS.with_name("texts_es.yml"))}
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
         """The response with its name in `utter_action`, so that the channel can tell which one it is."""
         kwargs.pop("domain_responses", None)  # all of them, only to be ignored
-        answer = await super().generate(utter_action, tracker, output_channel, **self._known, **kwargs)
+        name, known = self._in_their_language(utter_action, tracker)
+        answer = await super().generate(name, tracker, output_channel, **known, **kwargs)
         if answer is not None:
             answer.pop("metadata", None)  # what the answer rests on: for reviewers, not for the tracker
             answer["utter_action"] = utter_action
         return answer
+
+    def _in_their_language(
+        self, utter_action: str, tracker: DialogueStateTracker
+    ) -> tuple[str, Mapping[str, str]]:
+        latest = tracker.latest_message
+        language = str((latest.metadata or {}).get(WRITES) or "") if latest else ""
+        if language not in self._translated:
+            return utter_action, self._known
+        translated = f"{utter_action}_{language}"
+        if translated not in self.responses:
+            translated = f"{UNKNOWN}_{language}"  # not English words to somebody who may not read them
+        return translated, self._translated[language]
 
 
 def known_values(clinic: Path, texts: Path) -> dict[str, str]:

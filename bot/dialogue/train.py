@@ -13,7 +13,15 @@ from pathlib import Path
 from bot.dialogue.rasa_python import ENCODER, MODEL, ROOT, rasa_environment, rasa_python
 
 DATA = ("data/nlu", "data/responses", "data/rules", "data/stories")
-SOURCES = ("config.yml", "domain.yml", *DATA, "rasa_components", "encoder/__init__.py", "rasa-env/uv.lock")
+SOURCES = (
+    "config.yml",
+    "domain.yml",
+    *DATA,
+    "data/spanish",
+    "rasa_components",
+    "encoder/__init__.py",
+    "rasa-env/uv.lock",
+)
 _KINDS = {".yml", ".py", ".lock"}
 
 

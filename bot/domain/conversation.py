@@ -38,7 +38,10 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Conversation:
-    """One client on one channel. `options` are those of the newest question that was sent."""
+    """One client on one channel. `options` are those of the newest question that was sent.
+
+    `language`: the one the client writes ("es"), or None while no words told; the service then speaks English.
+    """
 
     id: str
     channel: str
@@ -51,6 +54,7 @@ class Conversation:
     last_incoming_at: datetime | None
     last_holding_at: datetime | None
     rasa_stale: bool
+    language: str | None = None
 
     def needs_disclosure(self, now: datetime) -> bool:
         """Nobody told this person yet that an automated assistant answers, or they were away for seven days."""

@@ -109,6 +109,18 @@ def without_wants(needs: Needs) -> Needs:
     return replace(needs, must=(), prefer=(), language=None)
 
 
+def names_language(needs: Needs) -> bool:
+    """Whether anything was said about the counselor's language."""
+    return any(trait.startswith("language:") for trait in needs.wanted + needs.never)
+
+
+def in_their_language(needs: Needs, language: str | None) -> Needs:
+    """The needs with the language the client writes as a wish, where nothing was said about it."""
+    if language is None or language == "en" or names_language(needs):
+        return needs
+    return merge(needs, Needs(prefer=(f"language:{language}",), language=language))
+
+
 def without(needs: Needs, traits: Iterable[str]) -> Needs:
     """The same needs with these traits neither wanted nor refused."""
     gone = set(traits)

@@ -25,11 +25,14 @@ def options_from_json(items: Sequence[Any] | None) -> tuple[Option, ...]:
 
 
 def as_text(text: str, options: Sequence[Option]) -> str:
-    """The text with its options written out, for channels without buttons."""
+    """The text with its options written out, for channels without buttons.
+
+    A text that ends with ":" introduces them itself, in its own language.
+    """
     if not options:
         return text
     choices = ", ".join(f"{n} = {option.label}" for n, option in enumerate(options, start=1))
-    return f"{text} Reply {choices}."
+    return f"{text} {choices}." if text.endswith(":") else f"{text} Reply {choices}."
 
 
 _NUMBER = re.compile(r"^\W*(?:option|reply|number|nr|no\.|#)?\s*(\d{1,2})\s*\W*$", re.IGNORECASE)

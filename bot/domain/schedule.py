@@ -80,10 +80,24 @@ def read_hours(week: Mapping[str, Sequence[str]], zone: str) -> Hours:
     return Hours(ZoneInfo(zone), read_week(week))
 
 
-def in_words(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """A moment as a person says it: "today at 9 AM", "tomorrow at 9 AM", "on Monday at 9:30 AM"."""
+_SPANISH_DAYS = (
+    "el lunes",
+    "el martes",
+    "el miércoles",
+    "el jueves",
+    "el viernes",
+    "el sábado",
+    "el domingo",
+)
+
+
+def in_words(moment: datetime, now: datetime, zone: ZoneInfo, language: str | None = None) -> str:
+    """A moment as a person says it: "today at 9 AM", "on Monday at 9:30 AM"; "es": "mañana a las 9 AM"."""
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
     clock = local.strftime("%-I:%M %p").replace(":00", "")
     days = (local.date() - today).days
+    if language == "es":
+        day = {0: "hoy", 1: "mañana"}.get(days, _SPANISH_DAYS[local.weekday()])
+        return f"{day} a {'la' if local.hour % 12 == 1 else 'las'} {clock}"
     day = {0: "today", 1: "tomorrow"}.get(days, f"on {local.strftime('%A')}")
     return f"{day} at {clock}"

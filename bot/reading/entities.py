@@ -14,6 +14,7 @@ import structlog
 
 from bot.domain.needs_words import LANGUAGES
 from bot.reading import words
+from bot.reading.language import language_after
 
 log = structlog.get_logger("reading")
 _HAS_DIGIT = re.compile(r"\d").search
@@ -75,6 +76,10 @@ class EntityReader:
         except Exception as error:
             log.warning("reading.failed", error=type(error).__name__)
             return NOTHING
+
+    def language_after(self, text: str, before: str | None) -> str | None:
+        """The language to speak with somebody who wrote this text (bot/reading/language.py)."""
+        return language_after(text, before)
 
     def _read(self, text: str) -> Entities:
         found: Found = {}

@@ -1,13 +1,14 @@
 """The reviewed file of fixed texts, read and rendered. Changes no word and decides nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 import yaml
 
 DEFAULT_PATH = Path(__file__).with_name("texts.yml")
+SPANISH_PATH = Path(__file__).with_name("texts_es.yml")
 
 
 class TextError(ValueError):
@@ -49,23 +50,37 @@ class FixedText:
 
 @dataclass(frozen=True)
 class Texts:
-    """All fixed texts by id."""
+    """All fixed texts by id. `translations`: the same in other languages; what is missing there is English."""
 
     by_id: Mapping[str, FixedText]
     lines: Mapping[str, str]
     contacts: Mapping[str, Mapping[str, str]]
+    translations: Mapping[str, "Texts"] = field(default_factory=dict)
 
     def render(
-        self, text_id: str, clinic: Clinic, *, line: str | None = None, **values: str
+        self,
+        text_id: str,
+        clinic: Clinic,
+        *,
+        line: str | None = None,
+        language: str | None = None,
+        **values: str,
     ) -> tuple[str, tuple[Option, ...]]:
         """The text with the clinic's name filled in, and its options.
 
         `line` ("alerted" or "nobody") adds the sentence about the counselors to the texts that take one; pass
-        what is true at that moment, or nothing. `values` fill further places ({priority}, {case}).
+        what is true at that moment, or nothing. `language` is what the person writes ("es"); `values` fill
+        further places ({priority}, {case}).
         """
-        fixed = self._find(text_id)
-        text = _fill(fixed.text, clinic, values) + self._line(fixed, line)
+        spoken = self._in(language, text_id)
+        fixed = spoken._find(text_id)
+        text = _fill(fixed.text, clinic, values) + spoken._line(fixed, line)
         return text + _fill(fixed.after, clinic, values), fixed.options
+
+    def _in(self, language: str | None, text_id: str) -> "Texts":
+        """The texts in this language, when it has the text and every sentence that may be added to it."""
+        translated = self.translations.get(language or "")
+        return translated if translated is not None and text_id in translated.by_id else self
 
     def sms(self, text_id: str, clinic: Clinic, *, line: str | None = None, **values: str) -> str:
         """The text as one SMS, options as "Reply 1 = ..., 2 = ..."."""

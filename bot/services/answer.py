@@ -187,7 +187,9 @@ async def _old_option(work: Unit, conversation: Conversation, read: Read) -> Non
     """A number or button that names nothing now: say so, and show the newest question again."""
     if read.message.press is None and conversation.options and read.message.created_at is not None:
         again = await _newest_question(work, conversation)
-        text, _ = work.context.texts.render("which_number", work.context.clinic)
+        text, _ = work.context.texts.render(
+            "which_number", work.context.clinic, language=conversation.language
+        )
         if again is not None:
             await work.say(conversation, f"{text} {again}", conversation.options, kind="notice")
             return

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from bot.domain.conversation import Conversation
+from bot.domain.needs import in_their_language
 from bot.services.closing import withdraw
 from bot.services.crisis import raise_alarm, send_help
 from bot.services.handoff import open_within
@@ -53,7 +54,9 @@ async def _anyone(work: Unit, conversation: Conversation, message: Message) -> N
 
 async def _open(work: Unit, conversation: Conversation, message: Message) -> None:
     """A person was asked for while the dialogue engine is down: open the handoff without it."""
-    needs = await conversations.read_needs(work.tx, conversation.id)
+    known = await conversations.read_needs(work.tx, conversation.id)
+    needs = in_their_language(known, conversation.language)
+    await conversations.write_needs(work.tx, conversation.id, needs)
     outcome = await open_within(work, conversation, needs, priority="normal")
     await work.to_client(conversation, _TOLD[outcome.state], reply_to=message.id)
 

@@ -104,6 +104,10 @@ class Reader(Protocol):
         """What an action needs of a typed text: a wished time, a language, a relation. Never raises."""
         ...
 
+    def language_after(self, text: str, before: str | None) -> str | None:
+        """The language to speak with somebody who wrote this text; `before` when it does not tell."""
+        ...
+
 
 class _Nothing:
     def to_metadata(self) -> dict[str, str]:
@@ -115,6 +119,9 @@ class FindsNothing:
 
     def read(self, text: str) -> Read:
         return _Nothing()
+
+    def language_after(self, text: str, before: str | None) -> str | None:
+        return before
 
 
 @dataclass

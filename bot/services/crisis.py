@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bot.domain.conversation import Conversation, HeldBy
 from bot.domain.matching import is_eligible
+from bot.domain.needs import in_their_language
 from bot.screen.verdict import Verdict
 from bot.services.disclosure import disclose
 from bot.services.handoff import HandoffOutcome, open_within
@@ -38,9 +39,12 @@ async def respond_to_crisis(
 
 
 async def raise_alarm(work: Unit, conversation: Conversation, *, about_other: bool = False) -> HandoffOutcome:
-    """Open an urgent handoff, or make the open one urgent. Needs stay hard."""
+    """Open an urgent handoff, or make the open one urgent. Needs stay hard; the language they write is a wish."""
     await conversations.change(work.tx, conversation.id, crisis_at=work.context.clock.now())
-    needs = await conversations.read_needs(work.tx, conversation.id)
+    known = await conversations.read_needs(work.tx, conversation.id)
+    needs = in_their_language(known, conversation.language)
+    if needs != known:
+        await conversations.write_needs(work.tx, conversation.id, needs)
     return await open_within(work, conversation, needs, priority="crisis", about_other=about_other)
 
 

@@ -111,4 +111,4 @@ async def _first_offers(
         await tell_supervisors_of(work, "alert_nobody_fits", handoff)
     if not fitting:
         return HandoffOutcome("nobody_eligible")
-    return HandoffOutcome("nobody_on_duty", when_said(work.context, asked.next_duty))
+    return HandoffOutcome("nobody_on_duty", when_said(work.context, asked.next_duty, conversation.language))

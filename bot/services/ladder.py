@@ -174,7 +174,7 @@ async def _tell_of_keeping(work: Unit, conversation: Conversation, handoff: Hand
     if conversation.held_by is not HeldBy.WAITING:
         return
     await conversations.change(work.tx, conversation.id, held_by=HeldBy.BOT, rasa_stale=True)
-    if when := when_said(work.context, asked.next_duty):
+    if when := when_said(work.context, asked.next_duty, conversation.language):
         await work.to_client(conversation, "kept_until", handoff=handoff, when=when)
     else:
         await work.to_client(conversation, "nobody_here", handoff=handoff)

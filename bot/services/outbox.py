@@ -45,8 +45,11 @@ class Unit:
         line: str | None = None,
         **values: str,
     ) -> int | None:
-        """Queue one of the reviewed texts for the client. None when they opted out: then nothing is sent."""
-        text, options = self.context.texts.render(text_id, self.context.clinic, line=line, **values)
+        """Queue one of the reviewed texts for the client, in their language. None when they opted out: then
+        nothing is sent."""
+        text, options = self.context.texts.render(
+            text_id, self.context.clinic, line=line, language=conversation.language, **values
+        )
         offered = [Option(o.label, o.payload) for o in options]
         return await self.say(conversation, text, offered, kind=kind, handoff=handoff, reply_to=reply_to)
 

@@ -52,8 +52,14 @@ async def _ask(
         text=text,
         trusted=trusted,
         retry=retry,
-        metadata={} if trusted else await _found_in(context, text),
+        metadata={**_writes(conversation), **({} if trusted else await _found_in(context, text))},
     )
+
+
+def _writes(conversation: Conversation) -> dict[str, str]:
+    """The language to answer in, for Rasa; nothing for English."""
+    language = conversation.language
+    return {"writes": language} if language and language != "en" else {}
 
 
 async def _found_in(context: Context, text: str) -> dict[str, str]:

@@ -15,6 +15,6 @@ async def watch_now(context: Context, tx: Tx) -> Watch:
     return Watch(hours, context.clock.now())
 
 
-def when_said(context: Context, moment: datetime | None) -> str | None:
+def when_said(context: Context, moment: datetime | None, language: str | None = None) -> str | None:
     """A moment as a person says it ("tomorrow at 9 AM"); None for none."""
-    return None if moment is None else in_words(moment, context.clock.now(), context.clinic.zone)
+    return None if moment is None else in_words(moment, context.clock.now(), context.clinic.zone, language)

@@ -26,6 +26,7 @@ COLUMNS = (
     conversation.c.last_incoming_at,
     conversation.c.last_holding_at,
     conversation.c.rasa_stale,
+    conversation.c.language,
 )
 _FIND = select(conversation.c.id).where(
     conversation.c.channel == bindparam("channel"), conversation.c.address_hash == bindparam("hash")

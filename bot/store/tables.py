@@ -69,6 +69,7 @@ conversation = Table(
     Column("contact", LargeBinary),
     _moment("parked_at"),
     _moment("verified_at"),
+    Column("language", Text),
     _created(),
     UniqueConstraint("channel", "address_hash"),
 )

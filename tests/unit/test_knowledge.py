@@ -16,7 +16,7 @@ from actions.intake import Question
 from actions.recap import MOST
 from actions.said import STEPS
 from bot.domain.options import Option, as_text
-from bot.domain.sms_text import is_gsm7
+from bot.domain.sms_text import gsm7_clean, is_gsm7, segments
 
 ROOT = Path(__file__).parents[2]
 FACTS = [f"F{number:02}" for number in range(1, 46)]
@@ -27,7 +27,7 @@ GROUPS = (
 META = ("ask_are_you_bot", "ask_who_built", "ask_delete_data", "ask_who_reads", "ask_how_long_reply")
 FROM_THE_SERVICE = {"choose", "handed_back", "begin_again"}  # sent by the service alone, never typed
 LEAST_EXAMPLES = 12
-LONGEST = 320  # characters, which Twilio advises as the most for one text
+MOST_SEGMENTS = 2  # SMS parts of one answer with its options
 KEYWORDS = (
     *("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"),
     *("start", "yes", "unstop", "help", "info"),
@@ -83,8 +83,8 @@ def rules() -> dict[str, list[str]]:
 
 
 @cache
-def values() -> dict[str, str]:
-    clinic, fixed = _read(ROOT / "clinic.yml"), _read(ROOT / "bot/screen/texts.yml")["texts"]
+def values(language: str = "") -> dict[str, str]:
+    clinic, fixed = _read(ROOT / "clinic.yml"), _read(ROOT / f"bot/screen/texts{language}.yml")["texts"]
     return {
         "clinic_name": clinic["name"],
         "clinic_phone": clinic["phone"],
@@ -99,10 +99,20 @@ def variants() -> list[tuple[str, dict[str, Any]]]:
     return [(name, variant) for name, several in responses().items() for variant in several]
 
 
-def rendered(variant: dict[str, Any]) -> str:
-    """The text as it leaves by SMS. Raises KeyError for a placeholder that nothing fills."""
+def is_spanish(name: str) -> bool:
+    return name.endswith("_es")
+
+
+def written(name: str, variant: dict[str, Any]) -> str:
+    """The text with its options. Raises KeyError for a placeholder that nothing fills."""
     options = [Option(button["title"], button["payload"]) for button in variant.get("buttons", ())]
-    return as_text(variant["text"].format_map(values()), options)
+    return as_text(variant["text"].format_map(values("_es" if is_spanish(name) else "")), options)
+
+
+def sent(name: str, variant: dict[str, Any]) -> str:
+    """The text as it leaves by SMS: in Spanish without the accents that GSM-7 has not."""
+    text = written(name, variant)
+    return gsm7_clean(text) if is_spanish(name) else text
 
 
 def marks(variant: dict[str, Any]) -> dict[str, Any]:
@@ -143,9 +153,35 @@ def test_every_answer_is_marked_with_what_it_rests_on() -> None:
 
 
 def test_every_answer_is_gsm7_and_fits_with_its_options() -> None:
-    texts = {name: rendered(variant) for name, variant in variants()}
+    texts = {name: sent(name, variant) for name, variant in variants()}
     assert {name: text for name, text in texts.items() if not is_gsm7(text)} == {}
-    assert {name: len(text) for name, text in texts.items() if len(text) > LONGEST} == {}
+    assert {name: segments(text) for name, text in texts.items() if segments(text) > MOST_SEGMENTS} == {}
+
+
+def test_spanish_loses_nothing_but_four_accents_on_the_air() -> None:
+    for name, variant in variants():
+        if is_spanish(name):
+            lost = {c for c in written(name, variant) if not is_gsm7(c)}
+            assert lost <= set("áíóúÁÍÓÚ"), name
+
+
+def test_every_step_of_the_talk_is_said_in_spanish_too() -> None:
+    """What a person who writes Spanish can reach; an answer to a question that is not there is `unknown`."""
+    english = {name for name in responses() if not is_spanish(name)}
+    steps = set(_read(ROOT / "data/responses/flow.yml")["responses"]) - {"utter_quote_later"}
+    asked_in_spanish = {
+        f"utter_{block['intent']}" for block in _read(ROOT / "data/spanish/intents.yml")["spanish"]
+    } & english
+    assert {name for name in steps | asked_in_spanish if f"{name}_es" not in responses()} == set()
+    extra = {"utter_unknown_es", "utter_ask_needs_form_need_language_es"}
+    assert {name for name in responses() if is_spanish(name) and name[:-3] not in english} <= extra
+
+
+def test_a_spanish_answer_offers_what_the_english_one_offers() -> None:
+    for name, several in responses().items():
+        if is_spanish(name) and name[:-3] in responses():
+            payloads = [[b["payload"] for b in v.get("buttons", ())] for v in several]
+            assert payloads == [[b["payload"] for b in v.get("buttons", ())] for v in responses()[name[:-3]]]
 
 
 def test_options_are_written_out_by_the_channel_only() -> None:
@@ -247,7 +283,9 @@ def test_every_action_and_text_of_the_rules_and_the_actions_exists() -> None:
 def test_every_question_about_needs_has_a_text_and_options_that_are_understood() -> None:
     offered = set()
     for question in Question:
-        for variant in responses()[f"utter_ask_needs_form_{question}"]:
+        for variant in responses()[
+            f"utter_ask_needs_form_{question}{'_es' if question == 'need_language' else ''}"
+        ]:
             choices = [re.findall(r'"choice": "([^"]+)"', b["payload"])[0] for b in variant["buttons"]]
             assert all(choice.startswith(f"{question}.") for choice in choices)
             offered |= set(choices)
