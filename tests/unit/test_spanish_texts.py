@@ -14,7 +14,9 @@ CLINIC = load_clinic(Path(__file__).resolve().parents[2] / "clinic.yml")
 TEXTS = all_texts()
 SPANISH = TEXTS.translations["es"]
 VALUES = {"name": "Maximilian", "when": "el miércoles a las 10:30 AM"}
-TO_STAFF = re.compile(r"^(?:alert(?!_(?:yes|no)$)|taken_|relay_|staff_|already_|which_case|no_such|not_yours)")
+TO_STAFF = re.compile(
+    r"^(?:alert(?!_(?:yes|no)$)|taken_|relay_|staff_|already_|which_case|no_such|not_yours)"
+)
 STAFF_ALONE = {
     *("C8", "plain", "back", "away", "who", "closed", "noted", "passed", "withdrawn", "cannot_take"),
     *("nothing_to_say", "no_case_held", "quiet_nudge", "client_left", "no_longer_yours"),
