@@ -55,6 +55,7 @@ class Queue:
                 "lock": job.lock,
                 "args": dict(job.args),
                 "here": self.at_once.has_room(name),
+                "if_others_wait": job.if_others_wait,
             }
             for job, name in zip(jobs, queues, strict=True)
         ]

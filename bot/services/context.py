@@ -36,6 +36,7 @@ class Job:
     """One piece of durable work. Arguments are ids only. A lock keeps jobs of the same lock in order.
 
     `may_wait`: it may have to wait for Rasa, so it has workers of its own and never keeps others from running.
+    `if_others_wait`: it is only needed when no other job that is added with it begins at once.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Job:
     lock: str | None = None
     priority: int = 0
     may_wait: bool = False
+    if_others_wait: bool = False
 
 
 class Jobs(Protocol):

@@ -31,9 +31,10 @@ async def receive_from_client(context: Context, incoming: Incoming) -> int | Non
         message_id = await _store(tx, incoming, conversation_id=conversation_id)
         if message_id is None:
             return None
+        # Handling begins with the screen. Where it has to wait for the message before, the screen does not.
         await context.jobs.add(
             tx,
-            Job("screen", {"message_id": message_id}, priority=10),
+            Job("screen", {"message_id": message_id}, priority=10, if_others_wait=True),
             handle_job(message_id, conversation_id),
         )
         return message_id

@@ -24,18 +24,24 @@ CREATE OR REPLACE TRIGGER warmline_wake_waiters AFTER DELETE ON procrastinate_jo
 -- Queues jobs. Where the caller's worker ("here") lives and nobody has or waits for a job's lock, the job is
 -- the caller's at once, as if it had been fetched; the answer names these by their place in the list.
 -- Two callers that queue for one lock do so one after the other, in the order of locks, so that none waits in a ring.
+-- A job marked "if_others_wait" is left out when another of the list begins at once.
 CREATE OR REPLACE FUNCTION warmline_add_jobs(wanted jsonb, here bigint)
 RETURNS TABLE (place bigint, job_id bigint) LANGUAGE plpgsql AS $$
 DECLARE
     job record;
     mine bigint;
+    begun boolean := false;
 BEGIN
     SELECT w.id INTO here FROM procrastinate_workers w WHERE w.id = here FOR KEY SHARE;
     FOR job IN
         SELECT * FROM ROWS FROM (jsonb_to_recordset(wanted)
-            AS (queue text, task text, priority integer, lock text, args jsonb, here boolean))
-            WITH ORDINALITY AS j (queue, task, priority, lock, args, at_once, place) ORDER BY j.lock NULLS FIRST, j.place
+            AS (queue text, task text, priority integer, lock text, args jsonb, here boolean, if_others_wait boolean))
+            WITH ORDINALITY AS j (queue, task, priority, lock, args, at_once, if_others_wait, place)
+            ORDER BY j.if_others_wait, j.lock NULLS FIRST, j.place
     LOOP
+        IF job.if_others_wait AND begun THEN
+            CONTINUE;
+        END IF;
         mine := NULL;
         IF job.lock IS NOT NULL THEN
             PERFORM pg_advisory_xact_lock(hashtextextended(job.lock, 7231004));
@@ -48,6 +54,7 @@ BEGIN
                 RETURNING id INTO mine;
         END IF;
         IF mine IS NOT NULL THEN
+            begun := true;
             place := job.place;
             job_id := mine;
             RETURN NEXT;

@@ -228,3 +228,17 @@ async def test_a_job_that_fails_stays_as_failed_and_frees_its_lock(place: Place)
         await until(has_failed)
         await place.add(1, lock="k")
         await until(_have(place.begun, [1]))
+
+
+async def test_a_job_for_when_others_wait_is_queued_only_then(place: Place) -> None:
+    async def add(number: int) -> None:
+        async with place.database.transaction() as tx:
+            first = Job("note", {"number": -number}, priority=10, if_others_wait=True)
+            await place.queue.add(tx, first, Job("note", {"number": number}, lock="k"))
+
+    async with place.taking():
+        await add(1)
+        await until(_have(place.begun, [1]))
+        await add(2)
+        await until(_have(place.begun, [1, -2]))
+        assert [status for status, _ in await place.rows()] == ["doing", "todo", "doing"]
