@@ -94,7 +94,7 @@ def build(
     database = Database(url, vault or vault_of(keys_of(settings)))
     queue = queue_app(dsn)
     clinic = load_clinic(settings.clinic_file)
-    screener = Screener(screen, clinic.country)
+    screener = Screener(screen)
     context = Context(
         database=database,
         jobs=Queue(queue),

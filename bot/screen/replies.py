@@ -14,6 +14,7 @@ _ASK_BY_KIND = {
 }
 
 _OUTSIDE_US = {
+    "ask_no": "ask_no_abroad",
     "now_unresponsive": "outside_us_unresponsive",
     "now_violence": "outside_us_violence",
     "sexual_assault": "outside_us_violence",
@@ -38,8 +39,8 @@ def reply_for(
     if verdict.level == "clear":
         return ""
     if verdict.level == "ask":
-        return _question(verdict, about)
-    return _for_country(_crisis_text(verdict, about, alert_at_once), country)
+        return _question(verdict, about, country)
+    return for_country(_crisis_text(verdict, about, alert_at_once), country)
 
 
 def follow_up_for(verdict: Verdict, *, country: str | None) -> str:
@@ -47,8 +48,10 @@ def follow_up_for(verdict: Verdict, *, country: str | None) -> str:
     return "country_question" if verdict.level == "crisis" and country is None else ""
 
 
-def _question(verdict: Verdict, about: About) -> str:
+def _question(verdict: Verdict, about: About, country: str | None) -> str:
     kind = verdict.kinds[0] if verdict.kinds else ""
+    if kind == "overdose_or_withdrawal_emergency" and country not in (None, *NORTH_AMERICA):
+        return "C2_medical_abroad"
     if about == "other" and kind not in ("overdose_or_withdrawal_emergency",):
         return "C2_other"
     return _ASK_BY_KIND.get(kind, "C2")
@@ -67,7 +70,8 @@ def _crisis_text(verdict: Verdict, about: About, alert_at_once: bool) -> str:
     return "C3_alerted" if alert_at_once else "C3"
 
 
-def _for_country(text_id: str, country: str | None) -> str:
+def for_country(text_id: str, country: str | None) -> str:
+    """The text that stands in for `text_id` where its numbers do not answer; None and "US" keep it."""
     if country is None or country == "US":
         return text_id
     if country not in NORTH_AMERICA:

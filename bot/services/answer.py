@@ -11,6 +11,7 @@ from bot.domain.consent import Keyword, carrier_answers, keyword_of
 from bot.domain.conversation import Conversation, Step, next_step
 from bot.domain.options import Option, as_text, chosen, number_in
 from bot.screen.verdict import Verdict
+from bot.services.asking import ask_directly
 from bot.services.choices import choose
 from bot.services.context import Context
 from bot.services.disclosure import disclose
@@ -173,9 +174,7 @@ async def _relay(work: Unit, conversation: Conversation, read: Read) -> None:
 
 
 async def _ask_directly(work: Unit, conversation: Conversation, read: Read) -> None:
-    await disclose(work, conversation)
-    text_id = work.context.screen.reply_for(read.verdict, conversation.channel)
-    await work.to_client(conversation, text_id, kind="ask", reply_to=read.message.id)
+    await ask_directly(work, conversation, read.message, read.verdict)
 
 
 async def _option_of_ours(work: Unit, conversation: Conversation, read: Read) -> None:

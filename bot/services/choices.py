@@ -4,12 +4,15 @@ from collections.abc import Awaitable, Callable
 
 from bot.domain.conversation import Conversation
 from bot.domain.needs import in_their_language
+from bot.services.asking import answered_in_danger, answered_no
 from bot.services.closing import withdraw
 from bot.services.crisis import raise_alarm, send_help
 from bot.services.handoff import open_within
 from bot.services.outbox import Unit
 from bot.store import conversations, handoffs
 from bot.store.messages import Message
+
+Choice = Callable[[Unit, Conversation, Message], Awaitable[None]]
 
 
 async def choose(work: Unit, conversation: Conversation, message: Message, payload: str) -> None:
@@ -18,9 +21,11 @@ async def choose(work: Unit, conversation: Conversation, message: Message, paylo
     await _CHOICES[payload](work, conversation, message)
 
 
-async def _in_danger(work: Unit, conversation: Conversation, message: Message) -> None:
-    outcome = await raise_alarm(work, conversation)
-    await send_help(work, conversation, "C3_alerted", outcome, reply_to=message.id)
+def _in_danger(text_id: str, *, about_other: bool = False) -> Choice:
+    async def help_first(work: Unit, conversation: Conversation, message: Message) -> None:
+        await answered_in_danger(work, conversation, message, text_id, about_other=about_other)
+
+    return help_first
 
 
 async def _rather_not(work: Unit, conversation: Conversation, message: Message) -> None:
@@ -75,7 +80,7 @@ async def _leave_queue(work: Unit, conversation: Conversation, message: Message)
     await work.to_client(now, "left_waiting", reply_to=message.id)
 
 
-def _feedback(value: int) -> Callable[[Unit, Conversation, Message], Awaitable[None]]:
+def _feedback(value: int) -> Choice:
     async def keep(work: Unit, conversation: Conversation, message: Message) -> None:
         closed = await handoffs.last_closed_of(work.tx, conversation.id)
         if closed is not None and value:
@@ -85,16 +90,20 @@ def _feedback(value: int) -> Callable[[Unit, Conversation, Message], Awaitable[N
     return keep
 
 
-def _say(text_id: str) -> Callable[[Unit, Conversation, Message], Awaitable[None]]:
+def _say(text_id: str) -> Choice:
     async def say(work: Unit, conversation: Conversation, message: Message) -> None:
         await work.to_client(conversation, text_id, reply_to=message.id)
 
     return say
 
 
-_CHOICES: dict[str, Callable[[Unit, Conversation, Message], Awaitable[None]]] = {
-    "screen:yes": _in_danger,
-    "screen:no": _say("ask_no"),
+_CHOICES: dict[str, Choice] = {
+    "screen:yes": _in_danger("C3_alerted"),
+    "screen:yes_other": _in_danger("C3_other", about_other=True),
+    "screen:yes_violence": _in_danger("now_violence"),
+    "screen:yes_harm": _in_danger("harm_to_others"),
+    "screen:yes_medical": _in_danger("now_medical"),
+    "screen:no": answered_no,
     "screen:rather_not": _rather_not,
     "alert:yes": _alert,
     "alert:no": _say("alert_no"),

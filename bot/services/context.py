@@ -58,8 +58,8 @@ class ScreenPort(Protocol):
         """Never raises: when the screen itself fails the verdict is "ask"."""
         ...
 
-    def reply_for(self, verdict: Verdict, channel: str) -> str:
-        """The id of the fixed text that answers this verdict."""
+    def reply_for(self, verdict: Verdict, country: str | None) -> str:
+        """The id of the fixed text that answers this verdict; `country` is the address's, None: not known."""
         ...
 
 

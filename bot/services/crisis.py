@@ -3,15 +3,18 @@
 from datetime import timedelta
 
 from bot.domain.conversation import Conversation, HeldBy
+from bot.domain.country import country_of
 from bot.domain.matching import is_eligible
 from bot.domain.needs import in_their_language
+from bot.screen.replies import follow_up_for, for_country
 from bot.screen.verdict import Verdict
 from bot.services.disclosure import disclose
 from bot.services.handoff import HandoffOutcome, open_within
 from bot.services.outbox import Unit
-from bot.store import conversations, counselors, handoffs, outgoing
+from bot.store import conversations, counselors, handoffs, outgoing, timers
 from bot.store.messages import Message
 
+QUESTION = "question"  # the timer of a direct question that nobody has answered yet
 REPEAT_AFTER = timedelta(seconds=60)  # the same help is not sent again within this time
 
 
@@ -34,12 +37,21 @@ async def respond_to_crisis(
     if last is not None and now - last < REPEAT_AFTER:
         return
     repeated = before is not None and before.crisis and last is not None
-    text_id = "repeat" if repeated else work.context.screen.reply_for(verdict, conversation.channel)
-    await send_help(work, conversation, text_id, outcome, reply_to=message.id)
+    country = await country_for(work, conversation)
+    text_id = "repeat" if repeated else work.context.screen.reply_for(verdict, country)
+    after = "" if repeated else follow_up_for(verdict, country=country)
+    await send_help(work, conversation, text_id, outcome, reply_to=message.id, after=after)
+
+
+async def country_for(work: Unit, conversation: Conversation) -> str | None:
+    """The country of the client's address, None where the channel shows none."""
+    channel, address = await conversations.address_of(work.tx, conversation.id)
+    return country_of(channel, address, work.context.clinic.country)
 
 
 async def raise_alarm(work: Unit, conversation: Conversation, *, about_other: bool = False) -> HandoffOutcome:
     """Open an urgent handoff, or make the open one urgent. Needs stay hard; the language they write is a wish."""
+    await timers.forget(work.tx, QUESTION, conversation.id, work.context.clock.now())
     await conversations.change(work.tx, conversation.id, crisis_at=work.context.clock.now())
     known = await conversations.read_needs(work.tx, conversation.id)
     needs = in_their_language(known, conversation.language)
@@ -49,15 +61,27 @@ async def raise_alarm(work: Unit, conversation: Conversation, *, about_other: bo
 
 
 async def send_help(
-    work: Unit, conversation: Conversation, text_id: str, outcome: HandoffOutcome, *, reply_to: int
+    work: Unit,
+    conversation: Conversation,
+    text_id: str,
+    outcome: HandoffOutcome,
+    *,
+    reply_to: int,
+    after: str = "",
 ) -> None:
-    """The crisis text with the true line about the counselors; what nobody was told yet about us goes after it."""
+    """The crisis text with the true line about the counselors, in the numbers of the client's country.
+
+    What nobody was told yet about us goes after it, and `after`, a question that must not come before help.
+    """
+    text_id = for_country(text_id, await country_for(work, conversation))
     line = "nobody" if outcome.state == "nobody_on_duty" else "alerted"
     if outcome.state == "nobody_eligible":
         line = ""
     await work.to_client(conversation, text_id, kind="crisis", reply_to=reply_to, line=line or None)
     if outcome.state == "nobody_eligible":
         await work.to_client(conversation, "nobody_eligible", kind="crisis", reply_to=reply_to)
+    elif after:
+        await work.to_client(conversation, after, kind="crisis", reply_to=reply_to)
     await disclose(work, conversation)
 
 

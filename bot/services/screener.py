@@ -14,8 +14,8 @@ AT_ONCE = 400  # characters that are looked at in a few milliseconds, so they ne
 class Screener:
     """The screen as the services use it. When the screen cannot be loaded, every verdict is "ask"."""
 
-    def __init__(self, screen: Screen | None, country: str) -> None:
-        self._screen, self._country = screen, country
+    def __init__(self, screen: Screen | None) -> None:
+        self._screen = screen
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="screen")
 
     @property
@@ -35,9 +35,9 @@ class Screener:
         assert self._screen is not None
         return self._screen.check_safely(text, earlier=earlier)
 
-    def reply_for(self, verdict: Verdict, channel: str) -> str:
-        """The id of the fixed text for this verdict, for the country the channel's addresses are in."""
-        return reply_for(verdict, country=self._country) or "C2"
+    def reply_for(self, verdict: Verdict, country: str | None) -> str:
+        """The id of the fixed text for this verdict and the country of the address (None: not known)."""
+        return reply_for(verdict, country=country) or "C2"
 
     def close(self) -> None:
         self._threads.shutdown(wait=False)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.services.asking import question_unanswered
 from bot.services.context import Context, Job
 from bot.services.ladder import advance_ladder, offer_proof_missing
 from bot.services.outbox import Unit, deliver_job, unit
@@ -43,6 +44,8 @@ async def _fire(context: Context, timer: timers.Timer) -> None:
             await offer_proof_missing(context, int(timer.subject), timer.step)
         case "first_reply" | "nudged":
             await first_reply_missing(context, int(timer.subject), nudged=timer.kind == "nudged")
+        case "question":
+            await question_unanswered(context, timer.subject)
         case "resend":
             side, _, recipient = timer.subject.partition(":")
             job = deliver_job(None, recipient) if side == "counselor" else deliver_job(recipient, None)

@@ -87,7 +87,7 @@ async def offer_options(
 
 
 async def address_of(tx: Tx, conversation_id: str) -> tuple[str, str]:
-    """(channel, address): the only way an address leaves the store, and only delivery asks."""
+    """(channel, address): the only way an address leaves the store; delivery asks, and who needs its country."""
     row = (
         await tx.run(
             select(conversation.c.channel, conversation.c.address).where(conversation.c.id == conversation_id)

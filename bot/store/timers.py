@@ -63,6 +63,12 @@ async def done(tx: Tx, timer_id: int, now: datetime) -> None:
     await tx.run(update(timer).where(timer.c.id == timer_id).values(done_at=now))
 
 
+async def forget(tx: Tx, kind: str, subject: str, now: datetime) -> None:
+    """Timers of this kind and subject that have not fired do nothing any more."""
+    waiting = (timer.c.kind == kind, timer.c.subject == subject, timer.c.done_at.is_(None))
+    await tx.run(update(timer).where(*waiting).values(done_at=now))
+
+
 async def pending(tx: Tx, subject: str) -> list[tuple[str, datetime]]:
     """(kind, due) of every timer of a subject that is not done yet."""
     rows = await tx.rows(

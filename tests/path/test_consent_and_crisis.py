@@ -95,3 +95,32 @@ async def test_an_unanswered_crisis_is_asked_again_and_the_client_hears_the_trut
     for _ in range(10):
         world.clock.move(minutes=11)
         await world.maria.hears("Still waiting")
+
+
+async def test_a_question_that_nobody_answers_is_told_to_people(world: World) -> None:
+    await world.client.says("i just want everything to be over")
+    await world.client.hears("Are you thinking about")
+    world.clock.move(minutes=4)
+    assert (await _state(world)).crisis_at is None
+    world.clock.move(minutes=2)
+    await world.maria.hears("CRISIS")
+    assert (await _state(world)).crisis_at is not None
+    assert await world.client.unheard() == []
+
+
+async def test_an_answered_question_raises_no_alarm_later(world: World) -> None:
+    await world.client.says("i just want everything to be over")
+    await world.client.hears("Are you thinking about")
+    await world.client.says("2")
+    await world.client.hears("Thank you for telling me")
+    world.clock.move(minutes=30)
+    await world.client.says("what are your hours")
+    await world.client.hears("answer to")
+    assert (await _state(world)).crisis_at is None
+
+
+async def test_telegram_asks_for_the_country_after_the_crisis_text(world: World) -> None:
+    tg = world.phone("client-3")
+    await tg.says("i want to kill myself tonight")
+    assert "988" in await tg.hears()
+    await tg.hears("Are you in the US?")

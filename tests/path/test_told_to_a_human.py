@@ -69,7 +69,7 @@ async def test_a_screen_that_fails_asks_directly_and_a_human_hears_of_it(world: 
         async def check(self, _text: str, _earlier: object = ()) -> object:
             return replace(FAILED)
 
-        def reply_for(self, _verdict: object, _channel: str) -> str:
+        def reply_for(self, _verdict: object, _country: str | None) -> str:
             return "C2"
 
     world.service.context.screen = BrokenScreen()  # type: ignore[assignment]
