@@ -31,8 +31,41 @@ def until(what: Callable[[], Any], patience: float = PATIENCE) -> Any:
     raise AssertionError(f"did not happen within {patience} s; last: {last!r}")
 
 
+class Listener:
+    """Somebody who hears texts one after the other, whatever brings them. `heard` is the last one they listened to."""
+
+    id: str
+    heard: int
+
+    def texts(self) -> list[dict[str, Any]]:
+        """Every text that came, oldest first, each with a growing "id"."""
+        raise NotImplementedError
+
+    def unheard(self) -> list[str]:
+        return [text["text"] for text in self.texts() if text["id"] > self.heard]
+
+    def catches_up(self) -> None:
+        """What came until now counts as heard."""
+        self.heard = max((text["id"] for text in self.texts()), default=0)
+
+    def hears(self, words: str = "", patience: float = PATIENCE) -> str:
+        """The next text that holds these words."""
+
+        def look() -> str | None:
+            for text in self.texts():
+                if text["id"] > self.heard and words.lower() in text["text"].lower():
+                    self.heard = text["id"]
+                    return str(text["text"])
+            return None
+
+        try:
+            return str(until(look, patience))
+        except AssertionError:
+            raise AssertionError(f"{self.id} did not hear {words!r}; heard: {self.unheard()}") from None
+
+
 @dataclass
-class LivePhone:
+class LivePhone(Listener):
     """One simulated phone of a running Warmline."""
 
     http: httpx.Client
@@ -60,24 +93,6 @@ class LivePhone:
 
     def texts(self) -> list[dict[str, Any]]:
         return [text for text in self.all_texts() if text["direction"] == "to_phone"]
-
-    def unheard(self) -> list[str]:
-        return [text["text"] for text in self.texts() if text["id"] > self.heard]
-
-    def hears(self, words: str = "", patience: float = PATIENCE) -> str:
-        """The next text that holds these words."""
-
-        def look() -> str | None:
-            for text in self.texts():
-                if text["id"] > self.heard and words.lower() in text["text"].lower():
-                    self.heard = text["id"]
-                    return str(text["text"])
-            return None
-
-        try:
-            return str(until(look, patience))
-        except AssertionError:
-            raise AssertionError(f"{self.id} did not hear {words!r}; heard: {self.unheard()}") from None
 
     def asked(self, end: str) -> dict[str, Any]:
         """The next text that asks something, or the one that says `end` and so asks nothing more."""
