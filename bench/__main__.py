@@ -12,6 +12,7 @@ from pathlib import Path
 from bench import service, stock
 from bench.figures import NO_MEMORY, NO_RATE, NO_TIMES, Memory, Rate, Times
 from bench.report import Report
+from bench.rest import RestRasa
 
 RESULTS = Path(__file__).parent.parent / "results/bench.json"
 TRAINED = stock.PLACE / "training.json"
@@ -34,8 +35,10 @@ def main() -> int:
     report = Report()
     stock.PLACE.mkdir(parents=True, exist_ok=True)
     trained = training_times(again=options.retrain, with_stock=not options.only_warmline)
-    theirs = Side() if options.only_warmline else asyncio.run(measure_stock(options))
+    theirs = Side() if options.only_warmline else asyncio.run(measure_rasa(stock.server(), options))
+    alone = asyncio.run(measure_rasa(service.rasa_alone(), options))
     ours = asyncio.run(measure_warmline(options))
+    fill_rasa(report, alone, theirs)
     fill(report, ours, theirs, trained)
     say("safety screen")
     report.add("screen, one message, median", "ms", service.screen_times().median, limit=5)
@@ -80,14 +83,15 @@ def timed(what: str, work: Callable[[], float]) -> float:
     return work()
 
 
-async def measure_stock(options: argparse.Namespace) -> Side:
-    server, found = stock.Stock(), Side()
-    say("stock Rasa: starting")
+async def measure_rasa(server: RestRasa, options: argparse.Namespace) -> Side:
+    """A Rasa by itself, over its REST channel."""
+    found, name = Side(), server.server.name
+    say(f"{name}: starting")
     try:
         found.start = await server.start()
-        say("stock Rasa: one conversation at a time")
+        say(f"{name}: one conversation at a time")
         found.answered = await server.latency(options.turns)
-        say(f"stock Rasa: {options.talkers} conversations at once")
+        say(f"{name}: {options.talkers} conversations at once")
         found.rate = await server.throughput(options.talkers, options.seconds)
         found.memory = server.memory()
     finally:
@@ -110,6 +114,15 @@ async def measure_warmline(options: argparse.Namespace) -> Side:
     finally:
         await server.stop()
     return found
+
+
+def fill_rasa(report: Report, ours: Side, theirs: Side) -> None:
+    """Rasa beside Rasa: our pipeline and stock's, each over the REST channel, without the service around it."""
+    report.add("Rasa alone: start", "s", ours.start, theirs.start)
+    report.add("Rasa alone: a turn, median", "ms", ours.answered.median, theirs.answered.median, limit=12)
+    report.add("Rasa alone: turns, sustained", "1/s", ours.rate.per_second, theirs.rate.per_second, least=3)
+    report.add("Rasa alone: processor time of a turn", "ms", ours.rate.cpu_total, theirs.rate.cpu_total)
+    report.add("Rasa alone: memory (PSS)", "MB", ours.memory.pss, theirs.memory.pss, limit=600)
 
 
 def fill(report: Report, ours: Side, theirs: Side, trained: dict[str, float]) -> None:

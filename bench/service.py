@@ -11,6 +11,8 @@ from pathlib import Path
 
 from bench.figures import Memory, Rate, Times, memory_of, sustained
 from bench.phones import NoAnswerError, Phones
+from bench.rest import RestRasa
+from bot.dialogue.rasa_python import rasa_environment, rasa_python
 from bot.processes import Command, Supervised, free_port
 
 ROOT = Path(__file__).parent.parent
@@ -42,9 +44,12 @@ def train() -> float:
 
 def screen_times(rounds: int = 40) -> Times:
     """The safety screen on one message, in this process."""
-    from bot.screen.screen import Screen  # noqa: PLC0415 -- loads spaCy
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 -- the screen loads spaCy
 
-    screen = Screen.load()
+    from bot.screen.screen import load_screen  # noqa: PLC0415
+
+    threadpool_limits(1, user_api="blas")  # as bot/running.py does
+    screen = load_screen(ROOT / ".var")
     texts = (
         *QUESTIONS,
         "I have been sober for a month and it is hard",
@@ -56,6 +61,17 @@ def screen_times(rounds: int = 40) -> Times:
         screen.check(f"{text} {number}")  # never the same text twice
         spent.append(time.perf_counter() - begun)
     return Times.of(spent[len(texts) :])
+
+
+def rasa_alone() -> RestRasa:
+    """Our Rasa without the service: the trained model behind Rasa's own REST channel."""
+    port = free_port()
+    shell = ROOT / "rasa-env/shell"
+    argv = (str(rasa_python()), "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(port))
+    argv += ("--model", str(ROOT / "models/warmline.tar.gz"))
+    argv += ("--endpoints", str(shell / "endpoints.yml"), "--credentials", str(shell / "credentials.yml"))
+    command = Command(argv, rasa_environment(1, WARMLINE_CLINIC=str(ROOT / "clinic.yml")), ROOT)
+    return RestRasa("rasa alone", command, port, PLACE / "rasa.log", QUESTIONS)
 
 
 class Warmline:

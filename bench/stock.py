@@ -1,17 +1,13 @@
 """Rasa as its makers ship it: the project of `rasa init` (DIET, TED), trained here, asked over REST."""
 
-import itertools
 import os
 import shutil
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
 
-import httpx
-
-from bench.figures import Memory, Rate, Times, memory_of, sustained
-from bot.processes import Command, Supervised, answers_at, free_port
+from bench.rest import RestRasa
+from bot.processes import Command, free_port
 
 ROOT = Path(__file__).parent.parent
 PLACE = ROOT / ".var/bench"
@@ -27,8 +23,6 @@ WORDS = (
     "good morning",
     "not good",
 )
-TURNS_EACH = 8  # then a new conversation: a long one slows Rasa down, which is not what is measured here
-
 _QUIET = {"RASA_TELEMETRY_ENABLED": "false", "LOG_LEVEL": "WARNING", "TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
@@ -62,50 +56,8 @@ def train() -> float:
     return time.monotonic() - begun
 
 
-class Stock:
-    """A running stock Rasa server."""
-
-    def __init__(self) -> None:
-        port = free_port()
-        self.url = f"http://127.0.0.1:{port}"
-        argv = (str(PYTHON), "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(port))
-        command = Command(argv, environment(), PROJECT)
-        self.server = Supervised("stock rasa", command, answers_at(self.url + "/"), PLACE / "stock.log")
-        self.client = httpx.AsyncClient(base_url=self.url, timeout=60, trust_env=False)
-        self.turns = itertools.count()
-
-    async def start(self) -> float:
-        """The seconds until it answers."""
-        begun = time.monotonic()
-        await self.server.start()
-        await self.server.until_ready()
-        return time.monotonic() - begun
-
-    async def stop(self) -> None:
-        await self.client.aclose()
-        await self.server.stop()
-
-    async def turn(self, number: int = 0) -> float:
-        """One turn of talker `number`; the seconds until its answer was here."""
-        count = next(self.turns)
-        sender = f"{number}-{count // TURNS_EACH // 20}" if number else f"0-{count // TURNS_EACH}"
-        body: dict[str, Any] = {"sender": sender, "message": WORDS[count % len(WORDS)]}
-        begun = time.monotonic()
-        reply = await self.client.post("/webhooks/rest/webhook", json=body)
-        spent = time.monotonic() - begun
-        reply.raise_for_status()
-        return spent
-
-    async def latency(self, turns: int) -> Times:
-        for _ in range(TURNS_EACH):
-            await self.turn()  # the first turns load what is loaded late
-        return Times.of([await self.turn() for _ in range(turns)])
-
-    async def throughput(self, talkers: int, seconds: float) -> Rate:
-        async def turn(number: int) -> None:
-            await self.turn(number + 1)
-
-        return await sustained(turn, talkers, seconds, self.server.pid or 0)
-
-    def memory(self) -> Memory:
-        return memory_of(self.server.pid or 0)
+def server() -> RestRasa:
+    """Stock Rasa with its first project."""
+    port = free_port()
+    argv = (str(PYTHON), "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(port))
+    return RestRasa("stock rasa", Command(argv, environment(), PROJECT), port, PLACE / "stock.log", WORDS)
