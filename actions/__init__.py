@@ -2,24 +2,26 @@
 
 from rasa_sdk import Action
 
+from actions.choosing import Choose
+from actions.correct import Correct
 from actions.fallback import Fallback
 from actions.follow_ups import FollowUp
-from actions.handoff import Choose, NoteNeed, OpenHandoff, ResetAfterHandoff, TakeBack, ValidateNeedsForm
+from actions.handoff import NoteNeed, OpenHandoff, ResetAfterHandoff, TakeBack, ValidateNeedsForm
 from actions.offers import Affirm
-from actions.ports import HandoffPort
+from actions.ports import HandoffPort, ReviewPort
 from actions.quote import Quote
-from actions.services_port import ServiceHandoffs
+from actions.services_port import ServiceHandoffs, ServiceReviews
 from bot.services.context import Context
 
 
 def build(ctx: Context) -> list[Action]:
     """Every action, ready to be registered, on the service of this context."""
-    return build_on(ServiceHandoffs(ctx))
+    return build_on(ServiceHandoffs(ctx), ServiceReviews(ctx))
 
 
-def build_on(handoffs: HandoffPort) -> list[Action]:
-    """The same on any port."""
-    choose = Choose(handoffs)
+def build_on(handoffs: HandoffPort, reviews: ReviewPort) -> list[Action]:
+    """The same on any ports."""
+    choose = Choose(handoffs, reviews)
     return [
         ValidateNeedsForm(handoffs),
         OpenHandoff(handoffs),
@@ -28,7 +30,8 @@ def build_on(handoffs: HandoffPort) -> list[Action]:
         TakeBack(handoffs),
         ResetAfterHandoff(),
         Affirm(choose),
-        Fallback(handoffs),
+        Fallback(handoffs, reviews),
         FollowUp(),
+        Correct(reviews),
         Quote(),
     ]

@@ -1,4 +1,4 @@
-"""What the bot does when it did not understand: asks once for other words, then offers a person."""
+"""What the bot does when it did not understand: asks what was meant, or for other words, then offers a person."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,24 +7,27 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import meant
+from actions.follow_ups import ellipsis
 from actions.handoff import Events
-from actions.ports import HandoffPort
-from actions.said import WANTS_A_PERSON, response_of, said, said_last_turn
+from actions.ports import HandoffPort, ReviewPort
+from actions.said import WANTS_A_PERSON, response_of, said, said_last_turn, turn_of, writes
 from bot.domain.needs import read_needs_text
 
-_ASKED_ALREADY = {"utter_rephrase", "utter_offer_human"}
+_ASKED_ALREADY = {"utter_rephrase", "utter_did_you_mean", "utter_offer_human"}
 _ABOUT_A_PERSON = WANTS_A_PERSON | {"inform_need"}
-LIKELY = 0.15  # below, a reading is only noise
 
 
 class Fallback(Action):  # type: ignore[misc]
-    """The first time in a row: kindly asks for other words. The second: offers a person, with options.
+    """The first time in a row: asks which of two likely things was meant, or kindly for other words. The second:
+    offers a person, with options. What was not understood is kept for review.
 
     A text that is torn between two ways of asking for a person is no misunderstanding: the questions begin.
     """
 
-    def __init__(self, handoffs: HandoffPort) -> None:
+    def __init__(self, handoffs: HandoffPort, reviews: ReviewPort) -> None:
         self._handoffs = handoffs
+        self._reviews = reviews
 
     def name(self) -> str:
         return "action_fallback"
@@ -34,20 +37,32 @@ class Fallback(Action):  # type: ignore[misc]
     ) -> Events:
         if follow_up := await self._meant(tracker):
             return [FollowupAction(follow_up)]
+        if answer := ellipsis(tracker):
+            dispatcher.utter_message(response=answer)
+            return []
+        await self._keep(tracker)
         again = any(response_of(event) in _ASKED_ALREADY for event in said_last_turn(tracker))
-        dispatcher.utter_message(response="utter_offer_human" if again else "utter_rephrase")
+        if again:
+            dispatcher.utter_message(response="utter_offer_human")
+        elif not meant.offer(dispatcher, tracker, meant.readings(tracker)):
+            dispatcher.utter_message(response="utter_rephrase")
         return []
 
+    async def _keep(self, tracker: Tracker) -> None:
+        text = said(tracker).text
+        if text and (turn := turn_of(tracker)):
+            await self._reviews.keep(
+                tracker.sender_id,
+                turn,
+                text,
+                kind="not_understood",
+                guesses=meant.readings(tracker),
+                language=writes(tracker),
+            )
+
     async def _meant(self, tracker: Tracker) -> str:
-        likely = _likely_intents(tracker)
+        likely = set(meant.readings(tracker))
         needs = read_needs_text(said(tracker).text, await self._handoffs.roster_names())
         if likely & WANTS_A_PERSON and (not needs.empty or likely <= _ABOUT_A_PERSON):
             return "needs_form"
         return "" if needs.empty else "action_note_need"
-
-
-def _likely_intents(tracker: Tracker) -> set[str]:
-    """The best two readings of a text that was not understood, as far as they are more than noise."""
-    ranking = tracker.latest_message.get("intent_ranking") or []
-    others = [one for one in ranking if one.get("name") != "nlu_fallback"][:2]
-    return {str(one["name"]) for one in others if float(one.get("confidence") or 0) >= LIKELY}

@@ -1,13 +1,15 @@
 """Questions that lean on the answer before them: "why?", "tell me more", "and if that doesn't help?"."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import words
 from actions.handoff import Events
-from actions.said import bot_said, response_of, said
+from actions.said import bot_said, found_in, response_of, said
 
 OFFER = "utter_follow_up_offer"  # nothing more is known: a counselor can say more
 UNKNOWN = "utter_follow_up_unknown"  # what was said before was "I don't know"
@@ -119,6 +121,49 @@ OTHERS = frozenset(
 )  # fmt: skip
 
 
+# The same in plainer words, for "what do you mean?".
+PLAINER: dict[str, str] = {
+    "ask_kinds_of_therapy": "utter_plain_therapies",
+    "ask_no_progress": "utter_plain_therapies",
+    "ask_does_therapy_work": "utter_plain_works",
+    "ask_is_attending_enough": "utter_plain_works",
+    "ask_when_to_see_therapist": "utter_plain_withdrawal",
+    "ask_thinking_counts": "utter_plain_withdrawal",
+    "ask_alcohol_or_drugs": "utter_plain_withdrawal",
+    "say_quitting": "utter_plain_withdrawal",
+    "ask_withdrawal": "utter_plain_withdrawal",
+    "ask_medication": "utter_plain_withdrawal",
+    "ask_judged": "utter_plain_judged",
+    "say_using": "utter_plain_judged",
+    "say_relapse": "utter_plain_judged",
+    "ask_change_therapist": "utter_plain_change",
+    "ask_reasons_to_change": "utter_plain_change",
+    "ask_will_they_be_offended": "utter_plain_change",
+    "ask_first_step": "utter_plain_trust",
+    "ask_why_trust_matters": "utter_plain_trust",
+    "ask_good_relationship": "utter_plain_trust",
+    "ask_mindfulness": "utter_plain_mindfulness",
+    "ask_programs_mindfulness": "utter_plain_mindfulness",
+}
+# "And alcohol?" after one of these asks whether the same holds for it.
+_ABOUT_STOPPING = {
+    "ask_when_to_see_therapist", "ask_why_not_wait", "ask_thinking_counts", "ask_how_to_start", "say_quitting",
+    "ask_does_therapy_work", "ask_alcohol_or_drugs", "ask_what_can_you_do", "ask_what_therapist_helps_with",
+}  # fmt: skip
+_ELLIPSIS = re.compile(r"^\W*(?:and|what about|how about|or|but|also|y|e|o)\b", re.IGNORECASE)
+_MOST_WORDS = 6
+
+
+def ellipsis(tracker: Tracker) -> str | None:
+    """The answer to half a question that leans on the last answer: "and alcohol?", "and for my wife?"."""
+    text, found, answers = said(tracker).text, found_in(tracker, most=1), _answers(tracker)
+    if not answers or not _ELLIPSIS.search(text) or len(text.split()) > _MOST_WORDS:
+        return None
+    if found.get("substance") and answers[0] in _ABOUT_STOPPING:
+        return "utter_ask_alcohol_or_drugs"
+    return "utter_ask_help_loved_one" if words.SOMEBODY.search(text) else None
+
+
 class FollowUp(Action):  # type: ignore[misc]
     """Gives the next fact after the last answer; where there is none it says so and offers a person."""
 
@@ -139,6 +184,8 @@ def follow_up(asked: str, answers: list[str]) -> str:
     last = answers[0]
     if asked == "ask_source":
         return _source(last)
+    if asked == "ask_meaning":
+        return PLAINER.get(last, "utter_meaning")
     after = FOLLOW_UPS.get(last, Next())
     wanted = {"ask_why": after.why, "ask_more": after.more, "ask_what_if_not": after.if_not}.get(asked, "")
     if wanted and wanted not in answers:

@@ -183,43 +183,6 @@ class ResetAfterHandoff(Action):  # type: ignore[misc]
         return [ActiveLoop(None), *_reset(tracker, slots)]
 
 
-class Choose(Action):  # type: ignore[misc]
-    """What a client chooses when nobody fits: wait, change what was asked for, or the phone number."""
-
-    def __init__(self, handoffs: HandoffPort) -> None:
-        self._handoffs = handoffs
-
-    def name(self) -> str:
-        return "action_choose"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
-    ) -> Events:
-        return await self.choose(dispatcher, tracker, said(tracker).choice)
-
-    async def choose(self, dispatcher: CollectingDispatcher, tracker: Tracker, choice: str) -> Events:
-        match choice:
-            case "unfit.wait":
-                await self._wait(dispatcher, tracker)
-            case "unfit.change":
-                return [FollowupAction("needs_form")]
-            case "unfit.phone":
-                dispatcher.utter_message(response="utter_handoff_phone")
-            case _:
-                dispatcher.utter_message(response="utter_follow_up_unclear")
-        return []
-
-    async def _wait(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
-        if not (turn := turn_of(tracker)):
-            return
-        needs = await self._handoffs.read_needs(tracker.sender_id)
-        about_other = bool(tracker.get_slot("about_other"))
-        outcome = await self._handoffs.open(
-            tracker.sender_id, turn, needs, about_other=about_other, wait_for_fit=True
-        )
-        tell(dispatcher, outcome, waits=True)
-
-
 class NoteNeed(Action):  # type: ignore[misc]
     """A need that was said outside the questions: kept, said back, and a counselor offered."""
 

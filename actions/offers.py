@@ -7,7 +7,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.handoff import Choose, Events, payload_of
+from actions.choosing import Choose
+from actions.handoff import Events, payload_of
 from actions.said import WANTS_A_PERSON, Said, said_last_turn
 
 
@@ -26,7 +27,7 @@ class Affirm(Action):  # type: ignore[misc]
         intent, choice = _first_option(tracker)
         if intent in WANTS_A_PERSON:
             return [FollowupAction("needs_form")]
-        if choice.startswith("unfit."):
+        if choice.startswith(("unfit.", "meant.")):
             return await self._choose.choose(dispatcher, tracker, choice)
         dispatcher.utter_message(response=Said("", intent).answer or "utter_affirm")
         return []

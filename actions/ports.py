@@ -1,6 +1,6 @@
 """What the actions ask of the service, as one small shape, and the one that calls it. No decisions here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bot.domain.needs import Needs
@@ -13,6 +13,25 @@ class Outcome(Protocol):
     def state(self) -> str: ...
     @property
     def next_opening(self) -> str | None: ...
+
+
+class ReviewPort(Protocol):
+    """Keeps what was not understood, for a person to label. Without who wrote it."""
+
+    async def keep(
+        self,
+        conversation_id: str,
+        turn_id: str,
+        text: str,
+        *,
+        kind: str,
+        guesses: Sequence[str] = (),
+        meant: str | None = None,
+        language: str | None = None,
+    ) -> None:
+        """Keep a text (`kind`: not_understood, chosen, corrected) with the readings that were likely, and the one
+        its writer chose."""
+        ...
 
 
 class HandoffPort(Protocol):

@@ -20,6 +20,8 @@ STEPS = frozenset(
             "ask_why",
             "ask_source",
             "ask_what_if_not",
+            "ask_meaning",
+            "correct_bot",
         ),
         *(
             "nlu_fallback",
@@ -32,12 +34,12 @@ STEPS = frozenset(
         ),
     }
 )
-FOLLOW_UPS = frozenset({"ask_more", "ask_why", "ask_source", "ask_what_if_not"})
+FOLLOW_UPS = frozenset({"ask_more", "ask_why", "ask_source", "ask_what_if_not", "ask_meaning"})
 WANTS_A_PERSON = frozenset({"ask_for_human", "ask_call_me_back", "say_want_to_talk"})
 NOT_UNDERSTOOD = frozenset({"", "nlu_fallback", "out_of_scope"})
 SURE = 0.5  # below, a statement in the middle of the questions is asked for once more instead of answered
 WRITES = "writes"  # in every message's metadata while its client writes another language than English
-FOUND = ("when", "language", "relation")
+FOUND = ("when", "when_at", "language", "relation", "substance", "name")
 AFRESH = frozenset({"handed_back", "begin_again"})
 
 
@@ -104,6 +106,12 @@ def found_in(tracker: Tracker, most: int = 2) -> dict[str, str]:
 def writes(tracker: Tracker) -> str | None:
     """The language the client writes, where it is not English."""
     return str((tracker.latest_message.get("metadata") or {}).get(WRITES) or "") or None
+
+
+def message_before(tracker: Tracker) -> Mapping[str, Any]:
+    """What was read of the client's message before the newest; {} when there was none."""
+    users = [event for event in tracker.events if event.get("event") == "user"]
+    return (users[-2].get("parse_data") or {}) if len(users) > 1 else {}
 
 
 def bot_said(tracker: Tracker) -> Iterator[Mapping[str, Any]]:

@@ -1,12 +1,23 @@
-"""The actions' port, answered by the service. Passes calls on and decides nothing."""
+"""The actions' ports, answered by the service. Passes calls on and decides nothing."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from bot.domain.needs import Needs
-from bot.services import handoff
+from bot.services import handoff, review
 from bot.services import needs as needs_service
 from bot.services.context import Context
 from bot.services.take_back import take_back_request
+
+
+class ServiceReviews:
+    """ReviewPort on bot/services."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def keep(self, conversation_id: str, turn_id: str, text: str, **known: Any) -> None:
+        await review.keep(self._context, conversation_id, turn_id, text, **known)
 
 
 class ServiceHandoffs:

@@ -106,6 +106,11 @@ FOR_OTHER = _within(
     r"|niece) (?:needs|wants)",
     rf"(?:para|por) mi {_MIO}|mi {_MIO} (?:necesita|quiere)",
 )
+SOMEBODY = _within(
+    r"(?:my|our) (?:son|daughter|kid|child|husband|wife|partner|boyfriend|girlfriend|mom|mum|dad|mother|father"
+    r"|brother|sister|friend)",
+    rf"mi {_MIO}",
+)
 UNDER_AGE = re.compile(
     r"\b(?:i am|i'?m|im)\s+(?:only |just )?(?:[5-9]|1[0-7])\b(?!\s*(?:days?|weeks?|months?|hours?|%"
     r"|years? (?:sober|clean|in|into)|lbs?))"

@@ -10,9 +10,11 @@ from typing import Annotated
 import typer
 
 from bot.cli_keys import keys
+from bot.cli_review import review
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(keys, name="keys")
+app.add_typer(review, name="review")
 
 
 def _say(line: str) -> None:

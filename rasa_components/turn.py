@@ -11,6 +11,8 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 
+from rasa_components import clauses
+
 CHANNEL = "warmline"
 RANKING = 3
 
@@ -72,8 +74,15 @@ async def take(agent: Agent, asked: Asked) -> Answer:
         done = await _find_done(agent, asked)
         if done is not None:
             return done
-    text = asked.safe_text()
     replies = Replies()
+    message = await _parsed(agent, asked, asked.safe_text(), replies)
+    for one in await _questions_in(agent, asked, message) or (message,):
+        await agent.handle_message(one)
+    return _outcome(replies.said, message.parse_data, repeated=False)
+
+
+async def _parsed(agent: Agent, asked: Asked, text: str, replies: Replies) -> UserMessage:
+    """The text as Rasa's message, with what was understood."""
     message = UserMessage(
         text,
         replies,
@@ -83,8 +92,25 @@ async def take(agent: Agent, asked: Asked) -> Answer:
         metadata={**asked.metadata, "message_id": asked.message_id, "turn_id": asked.turn_id},
     )
     message.parse_data = await agent.processor.parse_message(message)
-    await agent.handle_message(message)
-    return _outcome(replies.said, message.parse_data, repeated=False)
+    return message
+
+
+async def _questions_in(agent: Agent, asked: Asked, message: UserMessage) -> list[UserMessage]:
+    """Two messages for a text that asks two things; none while a question of ours is open."""
+    parts = [] if asked.trusted else clauses.parts(message.text)
+    if not parts:
+        return []
+    tracker = await agent.tracker_store.retrieve(asked.conversation_id)
+    if tracker is not None and tracker.active_loop_name:
+        return []
+    found = [await _parsed(agent, asked, typed(part), message.output_channel) for part in parts]
+    readings = [clauses.Reading(one.text, **_best(one.parse_data)) for one in found]
+    chosen = clauses.both(message.parse_data["intent"]["name"], readings)
+    return [found[readings.index(reading)] for reading in chosen]
+
+
+def _best(parse_data: dict[str, Any]) -> dict[str, Any]:
+    return {"intent": parse_data["intent"]["name"], "confidence": parse_data["intent"]["confidence"]}
 
 
 async def understand(agent: Agent, text: str) -> Answer:
@@ -97,14 +123,17 @@ async def _find_done(agent: Agent, asked: Asked) -> Answer | None:
     events = list(tracker.events) if tracker else []
     for place, event in enumerate(events):
         if isinstance(event, UserUttered) and event.message_id == asked.message_id:
-            return _outcome(_said_after(events[place + 1 :]), event.parse_data, repeated=True)
+            return _outcome(
+                _said_after(events[place + 1 :], event.message_id), event.parse_data, repeated=True
+            )
     return None
 
 
-def _said_after(events: list[Event]) -> list[Answer]:
+def _said_after(events: list[Event], message_id: str) -> list[Answer]:
+    """What was said to a message; one that asked two things stands there twice."""
     said = []
     for event in events:
-        if isinstance(event, UserUttered):
+        if isinstance(event, UserUttered) and event.message_id != message_id:
             break
         if isinstance(event, BotUttered) and event.text:
             said.append(_reply(event.text, event.message()))

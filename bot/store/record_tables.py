@@ -6,9 +6,11 @@ They name conversations by id without a reference, so that they outlive them. No
 from sqlalchemy import (
     BigInteger,
     Column,
+    Date,
     DateTime,
     Identity,
     Index,
+    Integer,
     LargeBinary,
     PrimaryKeyConstraint,
     SmallInteger,
@@ -113,3 +115,16 @@ forget = Table(
     _now("next_try_at"),
 )
 Index("ix_forget_next_try_at", forget.c.next_try_at)
+
+# A text that was not understood, once, without who wrote it: no conversation, no message, and only the day.
+review = Table(
+    "review",
+    metadata,
+    _id(),
+    Column("fingerprint", Text, nullable=False, unique=True),
+    Column("text", LargeBinary, nullable=False),
+    Column("detail", LargeBinary, nullable=False),
+    Column("times", Integer, nullable=False, server_default=text("1")),
+    Column("label", Text),
+    Column("seen_on", Date, nullable=False),
+)

@@ -57,11 +57,22 @@ class FakeHandoffs:
 
 
 @dataclass
+class FakeReviews:
+    """ReviewPort in memory."""
+
+    kept: list[dict[str, Any]] = field(default_factory=list)
+
+    async def keep(self, conversation_id: str, turn_id: str, text: str, **known: Any) -> None:
+        self.kept.append({"turn_id": turn_id, "text": text, **known})
+
+
+@dataclass
 class Heard:
     """One thing the bot says: the name of its response and the values it carries."""
 
     response: str
     values: dict[str, Any]
+    buttons: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -69,13 +80,16 @@ class Talk:
     """Runs actions on a tracker as Rasa would: events in, slots and bot messages kept."""
 
     handoffs: FakeHandoffs = field(default_factory=FakeHandoffs)
+    reviews: FakeReviews = field(default_factory=FakeReviews)
     slots: dict[str, Any] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     latest: dict[str, Any] = field(default_factory=dict)
     turn: int = 0
 
     def __post_init__(self) -> None:
-        self.actions: dict[str, Action] = {action.name(): action for action in build_on(self.handoffs)}
+        self.actions: dict[str, Action] = {
+            action.name(): action for action in build_on(self.handoffs, self.reviews)
+        }
 
     def says(
         self,
@@ -126,7 +140,8 @@ class Talk:
         name = message["response"]
         self.bot_said(name)
         known = ("text", "buttons", "elements", "custom", "template", "response", "image", "attachment")
-        return Heard(name, {key: value for key, value in message.items() if key not in known})
+        values = {key: value for key, value in message.items() if key not in known}
+        return Heard(name, values, message.get("buttons") or [])
 
 
 async def told(

@@ -97,8 +97,8 @@ async def test_a_need_in_a_text_that_was_not_understood_is_kept() -> None:
     assert await torn_between("a woman, never a man", "say_breakup", "ask_staff") == ["utter_needs_kept"]
 
 
-async def test_a_text_torn_between_other_things_is_asked_for_again() -> None:
-    assert await torn_between("my counselor", "ask_for_human", "say_lost_therapist") == ["utter_rephrase"]
+async def test_a_text_torn_between_other_things_is_asked_about() -> None:
+    assert await torn_between("my counselor", "ask_for_human", "say_lost_therapist") == ["utter_did_you_mean"]
 
 
 async def yes_after(*payloads: str, outcome: str = "offered") -> list[str]:

@@ -224,7 +224,7 @@ def test_no_answer_shames_promises_diagnoses_or_urges(words: str) -> None:
 
 
 def test_no_answer_asks_why_or_asks_about_an_event() -> None:
-    asking = r"\b(?:why|what happened|when did|who did|how did|how often|how long have|did \w+|were you)\b"
+    asking = r"\b(?:why|what happened|when did|who did|how did|how often|how long have|did (?!you mean\b)\w+|were you)\b"
     assert _said(rf"{asking}[^.!?]*\?") == {}
 
 
