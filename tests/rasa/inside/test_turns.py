@@ -12,7 +12,7 @@ from rasa.core.policies.rule_policy import RulePolicy
 from rasa.shared.core.events import ActionExecuted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from rasa_components import turn
+from rasa_components import clauses, turn
 from rasa_components.processor import ActionFailed, TurnEndless
 from rasa_components.rules import QuickRulePolicy
 from rasa_components.tracker_store import MOST_ROWS
@@ -130,3 +130,30 @@ def _as_rasas(quick: QuickRulePolicy) -> RulePolicy:
     plain = RulePolicy.__new__(RulePolicy)
     plain.__dict__.update(quick.__dict__)
     return plain
+
+
+def test_two_questions_in_one_message_are_both_answered_and_a_repeat_gives_both(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clauses, "both", lambda whole, readings: tuple(readings))  # the toy knows too little
+    text = "how much does it cost? hello to you"
+    assert names(say(agent, "two", text, message_id="both")) == ["utter_ask_cost", "utter_greet"]
+    again = say(agent, "two", text, message_id="both", retry=True)
+    assert (names(again), again["repeated"]) == (["utter_ask_cost", "utter_greet"], True)
+
+
+def test_while_a_question_of_ours_is_open_a_text_is_one_answer(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clauses, "both", lambda whole, readings: tuple(readings))
+    say(agent, "form-and-two", "take my name")
+    assert len(say(agent, "form-and-two", "how much does it cost? hello to you")["replies"]) == 1
+
+
+def test_spanish_is_answered_in_spanish_where_there_is_an_answer(agent: Agent) -> None:
+    spanish = {"writes": "es"}
+    assert say(agent, "es", '/ask_cost{"who": "me"}', trusted=True, metadata=spanish)["replies"] == [
+        {"text": "No lo sé. Clínica: (708) 613-4750.", "name": "utter_ask_cost", "options": []}
+    ]
+    assert say(agent, "es", "/greet", trusted=True, metadata=spanish)["replies"][0]["text"] == "No sé."
+    assert say(agent, "es", "/greet", trusted=True)["replies"][0]["text"].startswith("Hello")
