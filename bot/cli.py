@@ -11,10 +11,12 @@ import typer
 
 from bot.cli_keys import keys
 from bot.cli_review import review
+from bot.roster_cli import roster
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(keys, name="keys")
 app.add_typer(review, name="review")
+app.add_typer(roster, name="roster")
 
 
 def _say(line: str) -> None:

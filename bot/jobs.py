@@ -19,8 +19,10 @@ from bot.services import upkeep
 from bot.services.answer import handle_message
 from bot.services.context import Context, Job
 from bot.services.deliver import deliver
+from bot.services.gone import pass_on
 from bot.services.screening import screened
 from bot.services.staff import handle_staff_message
+from bot.services.strangers import answer_stranger
 from bot.store import queue
 from bot.store.database import Tx
 
@@ -110,11 +112,19 @@ def register(app: procrastinate.App, context: Context) -> None:
     async def timer(timer_id: int) -> None:
         await upkeep.fire_timer(context, timer_id)
 
+    async def stranger(stranger_id: int, enrolment_id: int | None = None) -> None:
+        await answer_stranger(context, stranger_id, enrolment_id)
+
+    async def staff_gone(counselor_id: str) -> None:
+        await pass_on(context, counselor_id)
+
     task("screen", screen)
     task("handle", handle, "message_id")
     task("staff", staff, "message_id")
     task("deliver", send)
     task("timer", timer)
+    task("stranger", stranger)
+    task("staff_gone", staff_gone)
 
 
 def _guarded(

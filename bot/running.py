@@ -88,7 +88,7 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
     async with contextlib.AsyncExitStack() as stack:
         place = stack.enter_context(postgres(settings, progress))
         vault = await asyncio.to_thread(made_ready, settings, place)
-        telegram, sms = _telegram(settings), _sms(settings)
+        telegram, sms = telegram_bots(settings), twilio(settings)
         secret, rasa_port = new_secret(), free_port()
         client = RasaClient(f"http://127.0.0.1:{rasa_port}", secret, settings.dialogue_timeout)
         stack.push_async_callback(client.close)
@@ -101,7 +101,7 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
             dialogue=dialogue,
             actions_secret=secret,
             screen=screen_for(settings, progress),
-            more_channels=[*([telegram.channel] if telegram else ()), *(sms.channels if sms else ())],
+            more_channels=[*(bot.channel for bot in telegram), *(sms.channels if sms else ())],
         )
         await stack.enter_async_context(service.opened())
         if settings.demonstration:
@@ -121,9 +121,9 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
                 served(webhooks, settings.webhook_host, settings.webhook_port)
             )
             progress(f"SMS: webhooks on {settings.webhook_host}:{port}.")
-        if telegram is not None:
-            await stack.enter_async_context(_polled(telegram, service.context, place.dsn))
-            progress("Telegram: polling the clients' bot.")
+        for bot in telegram:
+            await stack.enter_async_context(_polled(bot, service.context, place.dsn))
+            progress(f"Telegram: polling the bot of channel {bot.name}.")
         await stack.enter_async_context(working(service.queue, service.context, settings.concurrency))
         port = await stack.enter_async_context(served(service.pages, settings.host, settings.port))
         stack.callback(service.bell.close)  # open pages end before the listener waits for them
@@ -167,15 +167,17 @@ async def _follow_keys(settings: Settings, vault: Vault) -> None:
                 log.info("keys.changed", newest=vault.newest)
 
 
-def _telegram(settings: Settings) -> "TelegramSide | None":
-    if settings.telegram_token is None:
-        return None
-    from bot.telegram_side import telegram_side  # noqa: PLC0415  (30 MB that only Telegram needs)
+def telegram_bots(settings: Settings) -> "list[TelegramSide]":
+    """The Telegram bots that settings name; none, when no token is given."""
+    if settings.telegram_token is None and settings.telegram_staff_token is None:
+        return []
+    from bot.telegram_side import telegram_sides  # noqa: PLC0415  (30 MB that only Telegram needs)
 
-    return telegram_side(settings)
+    return telegram_sides(settings)
 
 
-def _sms(settings: Settings) -> "SmsSide | None":
+def twilio(settings: Settings) -> "SmsSide | None":
+    """The SMS side that settings name; None without an account."""
     if settings.twilio_account_sid is None:
         return None
     from bot.sms_side import sms_side  # noqa: PLC0415  (Twilio's library, which only SMS needs)

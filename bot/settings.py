@@ -1,5 +1,6 @@
 """Every setting of the service, read once from the environment or `.env`. Every problem is reported at once."""
 
+from datetime import date
 from pathlib import Path
 from typing import Literal, Self
 
@@ -53,6 +54,9 @@ class Settings(BaseSettings):
     telegram_token: SecretStr | None = Field(
         None, description="Token of the clients' Telegram bot, from @BotFather; its messages are polled."
     )
+    telegram_staff_token: SecretStr | None = Field(
+        None, description="Token of another Telegram bot, for counselors alone; its messages are polled."
+    )
     telegram_api_base_url: str = Field("https://api.telegram.org", description="Where Telegram's Bot API is.")
     public_url: str | None = Field(
         None,
@@ -81,6 +85,14 @@ class Settings(BaseSettings):
         "default", description="Who answers STOP, START and HELP."
     )
     twilio_api: str | None = Field(None, description="Another address of Twilio's API, for tests.")
+    staff_phones_decided_by: str | None = Field(
+        None,
+        min_length=2,
+        description="Who decided that counselors may read and answer clients on their own phones.",
+    )
+    staff_phones_decided_on: date | None = Field(
+        None, description="The day of that decision, like 2026-11-24. Without both, phones get alerts only."
+    )
     concurrency: int = Field(
         10, ge=1, le=100, description="Jobs each of the two queues of a process works on at the same time."
     )
@@ -89,6 +101,22 @@ class Settings(BaseSettings):
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="What is logged.")
     log_to_terminal: bool = Field(False, description="Log lines to the terminal instead of data_dir/logs.")
+
+    @property
+    def staff_phones(self) -> bool:
+        """Whether clients' words may go to counselors' own phones (rules 6.4): somebody decided it, on a day."""
+        return bool(self.staff_phones_decided_by) and self.staff_phones_decided_on is not None
+
+    @model_validator(mode="after")
+    def _staff_is_apart(self) -> Self:
+        staff, clients = self.telegram_staff_token, self.telegram_token
+        if staff is not None and clients is not None and staff == clients:
+            raise ValueError("TELEGRAM_STAFF_TOKEN must be of another bot than TELEGRAM_TOKEN")
+        if (self.staff_phones_decided_by is None) != (self.staff_phones_decided_on is None):
+            raise ValueError(
+                "STAFF_PHONES_DECIDED_BY and STAFF_PHONES_DECIDED_ON are set together or not at all"
+            )
+        return self
 
     @model_validator(mode="after")
     def _sms_is_complete(self) -> Self:

@@ -44,7 +44,7 @@ def sms_side(settings: Settings) -> SmsSide | None:
     channels = [SmsChannel("sms", account, sender)]
     if settings.twilio_staff_number is not None:
         staff = Sender(settings.twilio_staff_number, None, url, keywords)
-        channels.append(SmsChannel("staff-sms", account, staff, staff=True))
+        channels.append(SmsChannel("staff-sms", account, staff, staff=True, relay=settings.staff_phones))
     before = settings.twilio_previous_auth_token
     tokens = (token, before.get_secret_value()) if before else (token,)
     return SmsSide(channels, Signing(url, tokens), settings.twilio_staff_number)

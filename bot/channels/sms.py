@@ -66,9 +66,11 @@ class SmsChannel:
 
     PAUSES = (1.0, 3.0)  # seconds before the second of two texts is tried again after "too many requests"
 
-    def __init__(self, name: str, account: TwilioAccount, sender: Sender, *, staff: bool = False) -> None:
+    def __init__(
+        self, name: str, account: TwilioAccount, sender: Sender, *, staff: bool = False, relay: bool = True
+    ) -> None:
         self.name = name
-        self._sender, self._staff = sender, staff
+        self._sender, self._staff, self._relay = sender, staff, relay
         self._http = TwilioHttp(account.timeout)
         self._client: Any = Client(account.sid, account.token, http_client=self._http)
         if account.api is not None:
@@ -81,6 +83,7 @@ class SmsChannel:
             repeatable=False,
             max_chars=API_LIMIT,
             answers_keywords=self._sender.keywords != "app",
+            relay=self._relay,
         )
 
     async def close(self) -> None:

@@ -9,6 +9,8 @@ from bot.domain.needs import Needs
 if TYPE_CHECKING:
     from bot.domain.shifts import Shifts
 
+DESK_ONLY = "desk"  # the channel of a counselor without an enrolled phone
+
 
 @dataclass(frozen=True)
 class Counselor:
@@ -25,14 +27,25 @@ class Counselor:
     about: str = ""
     channel: str = field(default="", compare=False)
     shifts: "Shifts | None" = None
+    opted_out: bool = False
 
     @property
     def supervisor(self) -> bool:
         return self.role == "supervisor"
 
     @property
+    def on_staff(self) -> bool:
+        """Whether they may act at all: not revoked, and their phone did not say STOP."""
+        return self.active and not self.opted_out
+
+    @property
+    def has_phone(self) -> bool:
+        """Whether a phone is enrolled; without one they work at the desk alone."""
+        return self.channel != DESK_ONLY
+
+    @property
     def reachable(self) -> bool:
-        return self.active and not self.away
+        return self.on_staff and self.has_phone and not self.away
 
     @property
     def free(self) -> bool:
@@ -44,7 +57,7 @@ def is_eligible(counselor: Counselor, needs: Needs) -> bool:
 
     Nothing else counts here, and nothing is loosened: not the hour, not a crisis, not a supervisor's rank.
     """
-    if not counselor.active or is_refused(counselor, needs):
+    if not counselor.on_staff or is_refused(counselor, needs):
         return False
     return all(need in _own(counselor) for need in needs.must)
 

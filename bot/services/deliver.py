@@ -6,6 +6,7 @@ from bot.channels.base import Channel, OptedOut, OutcomeUnknown, SendError, Sent
 from bot.domain.matching import is_eligible
 from bot.services.context import Context
 from bot.services.outbox import Unit, unit
+from bot.services.staff_phones import phone_is_closed
 from bot.store import conversations, counselors, handoffs, outgoing, timers
 from bot.store.messages import Message
 from bot.store.outgoing import Claimed
@@ -82,8 +83,11 @@ async def _failed(context: Context, message: Message, error: SendError) -> None:
 
 
 async def mark_opted_out(work: Unit, message: Message) -> None:
-    """The provider says that this client opted out there: nothing more is sent until they opt in."""
-    if message.counselor_id is not None or message.conversation_id is None:
+    """The provider says that this person opted out there: nothing more is sent until they opt in."""
+    if message.counselor_id is not None:
+        await phone_is_closed(work, message.counselor_id)
+        return
+    if message.conversation_id is None:
         return
     conversation = await conversations.lock(work.tx, message.conversation_id)
     if conversation.opted_out_at is None:

@@ -15,6 +15,17 @@ from bot.services.context import Context, Job
 from bot.store import conversations, messages
 from bot.store.database import Tx
 
+# What goes to a staff phone that may not show clients' words, instead of what would; None: nothing more than that.
+_WITHOUT_CONTENT: dict[str, str | None] = {
+    "alert": "desk_alert",
+    "alert_again": "desk_alert_again",
+    "taken_you": "desk_taken",
+    "taken_needs": None,
+    "taken_context": None,
+    "relay_client": "desk_open",
+    "relay_flagged": "desk_open",
+}
+
 CRISIS_FIRST = 100  # priority of crisis texts in a recipient's queue
 
 
@@ -86,12 +97,26 @@ class Unit:
         return message_id
 
     async def to_counselor(
-        self, counselor: Counselor, text_id: str, handoff: Handoff | None = None, **values: str
-    ) -> int:
-        """Queue one of the service's texts for a counselor."""
+        self,
+        counselor: Counselor,
+        text_id: str,
+        handoff: Handoff | None = None,
+        *,
+        kind: str | None = None,
+        **values: str,
+    ) -> int | None:
+        """Queue one of the service's texts for a counselor.
+
+        None when nothing is sent: they have no phone here, were revoked, or their phone said STOP. A phone that may
+        not show clients' words (rules 6.4) gets an alert without content instead.
+        """
+        self.concerns_desk = True
+        shown = self._shown(counselor, text_id)
+        if shown is None:
+            return None
         if handoff is not None:
             values = {"tag": handoff.tag, "priority": handoff.priority.upper(), **values}
-        text, options = self.context.texts.render(text_id, self.context.clinic, **values)
+        text, options = self.context.texts.render(shown, self.context.clinic, **values)
         message_id = await messages.add_outgoing(
             self.tx,
             channel=counselor.channel,
@@ -101,12 +126,18 @@ class Unit:
             text=text,
             options=[Option(o.label.format(**values), o.payload.format(**values)) for o in options],
             author="service",
-            kind="relay" if text_id.startswith("relay_") else "alert",
+            kind=kind or ("relay" if text_id.startswith("relay_") else "alert"),
             priority=CRISIS_FIRST if handoff is not None and handoff.crisis else 0,
         )
-        self.concerns_desk = True
         self._send(deliver_job(None, counselor.id))
         return message_id
+
+    def _shown(self, counselor: Counselor, text_id: str) -> str | None:
+        """The text that may stand on this counselor's phone; None when none may."""
+        channel = self.context.channels.get(counselor.channel)
+        if channel is None or not (counselor.has_phone and counselor.on_staff):
+            return None
+        return text_id if channel.traits.relay else _WITHOUT_CONTENT.get(text_id, text_id)
 
     def _send(self, job: Job) -> None:
         assert job.lock is not None

@@ -4,6 +4,7 @@ import unicodedata
 
 from bot.channels.base import Incoming
 from bot.services.context import Context, Job
+from bot.services.strangers import meet_stranger
 from bot.store import conversations, counselors, messages
 from bot.store.database import Tx
 
@@ -41,10 +42,14 @@ async def receive_from_client(context: Context, incoming: Incoming) -> int | Non
 
 
 async def receive_from_staff(context: Context, incoming: Incoming) -> int | None:
-    """Store a counselor's text and queue it. None when it is a repeat, or when nobody we know wrote it."""
+    """Store a counselor's text and queue it. None when it is a repeat, or when nobody we know wrote it.
+
+    Who is unknown hears one neutral text, and nothing of what they wrote is kept.
+    """
     async with context.database.transaction() as tx:
         counselor_id = await counselors.find_by_address(tx, incoming.channel, incoming.address)
         if counselor_id is None:
+            await meet_stranger(context, tx, incoming)
             return None
         message_id = await _store(tx, incoming, counselor_id=counselor_id)
         if message_id is None:

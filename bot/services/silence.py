@@ -2,10 +2,8 @@
 
 from bot.domain.handoff import Handoff
 from bot.services.context import Context
-from bot.services.giving_back import give_back
-from bot.services.ladder import ask_again, fitting_now
+from bot.services.giving_back import give_to_others
 from bot.services.outbox import Unit, unit
-from bot.services.supervisors import tell_supervisors_of
 from bot.store import conversations, counselors, handoffs, timers
 
 
@@ -21,7 +19,7 @@ async def first_reply_missing(context: Context, handoff_id: int, nudged: bool) -
         if not _silent(handoff) or handoff.counselor_id != found.counselor_id:
             return
         if nudged:
-            await _give_to_others(work, handoff)
+            await give_to_others(work, handoff, "counselor_quiet", "counselor_quiet_nobody")
         else:
             await _nudge(work, handoff)
 
@@ -41,18 +39,3 @@ async def _nudge(work: Unit, handoff: Handoff) -> None:
         subject=str(handoff.id),
         due_at=work.context.clock.now() + work.context.ladder.of(handoff.priority).first_reply,
     )
-
-
-async def _give_to_others(work: Unit, handoff: Handoff) -> None:
-    assert handoff.counselor_id is not None
-    silent = await counselors.read(work.tx, handoff.counselor_id)
-    conversation = await conversations.lock(work.tx, handoff.conversation_id)
-    await give_back(work, conversation, handoff)
-    await handoffs.set_offer(work.tx, handoff.id, silent.id, "passed")
-    waiting = await handoffs.lock(work.tx, handoff.id)
-    asked = await ask_again(work, waiting, await fitting_now(work, conversation.id))
-    text_id = "counselor_quiet" if asked.count else "counselor_quiet_nobody"
-    await work.to_client(conversation, text_id, handoff=handoff, name=silent.name)
-    await work.to_counselor(silent, "no_longer_yours", handoff)
-    if not asked.count:
-        await tell_supervisors_of(work, "alert_nobody_fits", handoff)

@@ -12,6 +12,7 @@ from bot.services.context import Context
 from bot.services.ladder import offer_again
 from bot.services.outbox import unit
 from bot.services.relay import relay_to_client
+from bot.services.staff_phones import stops_or_starts
 from bot.services.taking import Said, told
 from bot.store import counselors, handoffs, messages
 from bot.store.messages import Message
@@ -25,7 +26,9 @@ async def handle_staff_message(context: Context, message_id: int) -> None:
         return
     words = await _pressed(context, message) if message.press else message.text
     command = read_command(words)
-    said = await carry_out(context, message.counselor_id, command)
+    if await stops_or_starts(context, message):
+        return
+    said = await _carry_out_from(context, message, command)
     async with unit(context) as work:
         if said.text:
             counselor = await counselors.read(work.tx, message.counselor_id)
@@ -33,6 +36,17 @@ async def handle_staff_message(context: Context, message_id: int) -> None:
         await messages.finish(work.tx, message_id, "done" if said.ok else "refused", context.clock.now())
     if command.verb is Verb.BACK:
         await offer_again(context)
+
+
+async def _carry_out_from(context: Context, message: Message, command: Command) -> Said:
+    """As `carry_out`, for a phone: one that may not show clients' words may not take and write, either."""
+    assert message.counselor_id is not None
+    relay = context.channels[message.channel].traits.relay
+    if not relay and command.verb in (Verb.TAKE, Verb.SAY, Verb.NOTE):
+        return Said(False, told(context, "phones_off"))
+    if not relay and command.verb is Verb.HELP:
+        return Said(True, told(context, "desk_help"))
+    return await carry_out(context, message.counselor_id, command)
 
 
 async def _pressed(context: Context, message: Message) -> str:

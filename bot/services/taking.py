@@ -43,7 +43,8 @@ class Case:
 
     @property
     def mine(self) -> bool:
-        return self.handoff.state == "taken" and self.handoff.counselor_id == self.counselor.id
+        held = self.handoff.state == "taken" and self.handoff.counselor_id == self.counselor.id
+        return held and self.counselor.on_staff
 
     def say(self, text_id: str, *, ok: bool = True, **values: str) -> Said:
         return Said(ok, told(self.work.context, text_id, tag=self.handoff.tag, **values))

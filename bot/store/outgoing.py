@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, false, func, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 
 from bot.store.database import Tx
 from bot.store.messages import Message, message_from
@@ -54,7 +54,7 @@ def _claim(to_counselor: bool) -> Any:
         _UNSENT, _TO_COUNSELOR if to_counselor else _TO_CLIENT, message.c.id != first.c.id
     )
     person = counselor if to_counselor else conversation
-    opted_out = false() if to_counselor else conversation.c.opted_out_at.is_not(None)
+    opted_out = person.c.opted_out_at.is_not(None)
     return (
         update(message)
         .where(

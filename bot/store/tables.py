@@ -88,6 +88,37 @@ counselor = Table(
     Column("away", Boolean, nullable=False, server_default=false()),
     Column("active", Boolean, nullable=False, server_default=true()),
     Column("shifts", JSONB),
+    _moment("opted_out_at"),
+    _moment("removed_at"),
+    _created(),
+    UniqueConstraint("channel", "address_hash"),
+)
+
+enrolment = Table(
+    "enrolment",
+    metadata,
+    _id(),
+    Column("counselor_id", Uuid(as_uuid=False), ForeignKey("counselor.id"), nullable=False, index=True),
+    Column("channel", Text, nullable=False),
+    Column("token_hash", LargeBinary, nullable=False),
+    Column("address_hash", LargeBinary),
+    Column("address", LargeBinary),
+    _moment("expires_at", required=True),
+    _moment("claimed_at"),
+    _moment("ended_at"),
+    _created(),
+)
+
+stranger = Table(
+    "stranger",
+    metadata,
+    _id(),
+    Column("channel", Text, nullable=False),
+    Column("address_hash", LargeBinary, nullable=False),
+    Column("address", LargeBinary, nullable=False),
+    Column("told", Integer, nullable=False, server_default=text("0")),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    _moment("told_at"),
     _created(),
     UniqueConstraint("channel", "address_hash"),
 )
@@ -103,6 +134,7 @@ handoff = Table(
     Column("step", Integer, nullable=False, server_default=text("0")),
     Column("counselor_id", Uuid(as_uuid=False), ForeignKey("counselor.id")),
     Column("about_other", Boolean, nullable=False, server_default=false()),
+    Column("line", Text),
     Column("close_reason", Text),
     Column("feedback", SmallInteger),
     _moment("opened_at", required=True),

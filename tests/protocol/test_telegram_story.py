@@ -122,18 +122,22 @@ async def talk(world: World) -> AsyncIterator[Talk]:
             ("telegram", "client", TOKEN, doubles[0], clients),
             ("staff-telegram", "staff", STAFF_TOKEN, doubles[1], staff),
         ):
-            await stack.enter_async_context(_Bot(world, name, side, Connection(token, double.url), receive))
+            await stack.enter_async_context(
+                RunningBot(world, name, side, Connection(token, double.url), receive)
+            )
         yield Talk(world, dana, tess)
 
 
-class _Bot:
+class RunningBot:
     """One bot of the service: its channel and its poller, for the length of a test."""
 
-    def __init__(self, world: World, name: str, side: Side, connection: Connection, receive: Any) -> None:
+    def __init__(
+        self, world: World, name: str, side: Side, connection: Connection, receive: Any, enrol: Any = None
+    ) -> None:
         channel = TelegramChannel(name, connection, pace=Pace(sleep=_at_once))
         world.service.context.channels = {**world.service.context.channels, name: channel}
         self.connection = connection
-        self.intake = TelegramIntake(connection, name, side, receive)
+        self.intake = TelegramIntake(connection, name, side, receive, enrol)
         self.poller = TelegramPoller(connection, self.intake.take, world.dsn, name=name, patience=QUICK)
 
     async def __aenter__(self) -> None:

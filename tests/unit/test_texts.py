@@ -15,6 +15,7 @@ CLINIC = load_clinic(Path(__file__).resolve().parents[2] / "clinic.yml")
 OWN = load_texts(TEXTS)
 VALUES = {
     "name": "Maximilian",
+    "number": "0123",
     "tag": "K77",
     "priority": "CRISIS",
     "code": "handset unreachable",
