@@ -15,7 +15,8 @@ TEXTS = all_texts()
 SPANISH = TEXTS.translations["es"]
 VALUES = {"name": "Maximilian", "when": "el miércoles a las 10:30 AM"}
 TO_STAFF = re.compile(
-    r"^(?:alert(?!_(?:yes|no)$)|taken_|relay_|staff_|already_|which_case|no_such|not_yours)"
+    r"^(?:alert(?!_(?:yes|no)$)|taken_|relay_|staff_|already_|which_case|no_such|not_yours"
+    r"|desk_|enrol|phones_off|stranger|login_code)"
 )
 STAFF_ALONE = {
     *("C8", "plain", "back", "away", "who", "closed", "noted", "passed", "withdrawn", "cannot_take"),
