@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bot import cli_data
 from bot.cli_keys import keys
 from bot.cli_review import review
 from bot.roster_cli import roster
@@ -17,6 +18,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(keys, name="keys")
 app.add_typer(review, name="review")
 app.add_typer(roster, name="roster")
+cli_data.add_to(app)
 
 
 def _say(line: str) -> None:

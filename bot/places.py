@@ -3,6 +3,7 @@
 Knows accounts and addresses, and nothing of what is stored.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from bot.store.postgres_places import account, cluster_name, socket_folder
 from bot.store.reseal import tracker_keys
 from bot.store.roles import RASA, SERVICE
 from bot.store.vault import Vault, vault_of
+
+ERASED = "erased"  # file in the data folder: ids of erased conversations
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,20 @@ def give_rasa_its_keys(settings: Settings, vault: Vault) -> Path:
     path = settings.data_dir.absolute() / "tracker.keys"
     write_privately(path, tracker_keys(vault))
     return path
+
+
+def note_erasure(settings: Settings, conversation_id: str) -> None:
+    """Keep outside the database what was erased, so that restoring an older backup erases it again."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = settings.data_dir / ERASED
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
+        file.write(f"{conversation_id}\n")
+
+
+def erasures(settings: Settings) -> list[str]:
+    """The ids of what was erased from this machine."""
+    path = settings.data_dir / ERASED
+    return path.read_text().split() if path.exists() else []
 
 
 def _given(settings: Settings, secret: SecretStr) -> Place:

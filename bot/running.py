@@ -23,8 +23,10 @@ from bot.places import give_rasa_its_keys, made_ready, postgres
 from bot.processes import ProcessFailedError, Supervised, answers_at, free_port, rasa_command
 from bot.screen.screen import Screen, load_screen
 from bot.services.context import BotReply, Context
+from bot.services.housekeeping import housekeeping
 from bot.settings import ROOT, Settings
 from bot.store.keys import KeysUnusable
+from bot.store.purge import Retention
 from bot.store.vault import Vault
 from bot.web.listening import listen_for_changes
 
@@ -113,6 +115,7 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
         await rasa.start()
         dialogue.wait_for(rasa)
         stack.push_async_callback(rasa.stop)
+        await stack.enter_async_context(_background(keeping_house(settings, service.context)))
         await stack.enter_async_context(_background(listen_for_changes(place.dsn, service.bell)))
         if sms is not None:
             stack.push_async_callback(sms.close)
@@ -154,6 +157,21 @@ def _rasa(
         command,
         answers_at(f"http://127.0.0.1:{port}/webhooks/warmline/"),
         settings.data_dir / "logs" / "rasa.log",
+    )
+
+
+def keeping_house(settings: Settings, context: Context) -> Coroutine[Any, Any, None]:
+    """What removes old data, with this installation's times."""
+    forget = ["sms"] if settings.twilio_forget else []
+    return housekeeping(context, retention_of(settings), forget)
+
+
+def retention_of(settings: Settings) -> Retention:
+    return Retention(
+        chat=settings.keep_chat_days,
+        record=settings.keep_record_days,
+        alert=settings.keep_alert_days,
+        audit=settings.keep_audit_days,
     )
 
 

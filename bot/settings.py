@@ -93,6 +93,15 @@ class Settings(BaseSettings):
     staff_phones_decided_on: date | None = Field(
         None, description="The day of that decision, like 2026-11-24. Without both, phones get alerts only."
     )
+    twilio_forget: bool = Field(
+        False, description="Have Twilio delete each message once it was delivered, or handled."
+    )
+    keep_chat_days: int = Field(30, ge=1, description="Days until a talk with the bot is removed.")
+    keep_record_days: int = Field(
+        2557, ge=1, description="Days until a talk that counselors took part in is removed, from its end."
+    )
+    keep_alert_days: int = Field(90, ge=7, description="Days until alerts and staff's own texts are removed.")
+    keep_audit_days: int = Field(2190, ge=2190, description="Days the audit is kept; six years at least.")
     concurrency: int = Field(
         10, ge=1, le=100, description="Jobs each of the two queues of a process works on at the same time."
     )

@@ -6,7 +6,7 @@ A channel knows the domain and no service. What a failed send leads to is delive
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.domain.options import Option
 
@@ -102,4 +102,13 @@ class Channel(Protocol):
 
     async def send(self, address: str, text: str, options: Sequence[Option], message_id: int) -> Sent:
         """Hand one text to the provider. Raises SendError; the message id is ours, for channels that can use it."""
+        ...
+
+
+@runtime_checkable
+class Forgetting(Protocol):
+    """A channel whose provider deletes a message when asked to."""
+
+    async def forget(self, address: str, external_id: str) -> bool:
+        """Have one message deleted. False when the provider cannot delete this one. Raises SendError."""
         ...

@@ -102,6 +102,18 @@ class SmsChannel:
             external_id = await create(to=address, body=part, **callback, **self._sender.fields())
         return Sent(external_id, "sent")
 
+    async def forget(self, address: str, external_id: str) -> bool:
+        """Have Twilio delete a message, its words and both numbers. It refuses while the message is on its way."""
+        try:
+            await self._client.messages(external_id).delete_async()
+        except TwilioRestException as error:
+            if error.status == 404:
+                return True  # it is gone already
+            raise SendError(f"Twilio answered {error.status}", retryable=True) from None
+        except (NotReached, Unclear, TwilioException, ValueError):
+            raise SendError("Twilio could not be reached", retryable=True) from None
+        return True
+
     async def _create(self, **fields: str) -> str:
         try:
             created = await self._client.messages.create_async(**fields)

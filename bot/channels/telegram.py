@@ -56,6 +56,19 @@ class TelegramChannel:
         except (TelegramError, ValueError):
             return
 
+    async def forget(self, address: str, external_id: str) -> bool:
+        """Delete a text of ours in the chat. False for what the person wrote: Telegram gave us no id to delete by."""
+        number = external_id.split(":")[2:]
+        if not number:
+            return False
+        try:
+            await self._connection.bot.delete_message(int(address), int(number[0]))
+        except BadRequest:
+            return False  # older than 48 hours, or gone
+        except TelegramError as error:
+            raise send_error(error) from None
+        return True
+
     async def close(self) -> None:
         await self._connection.close()
 

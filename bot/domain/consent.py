@@ -34,10 +34,19 @@ _FREE_OPT_OUT = re.compile(
 )
 
 
+_ERASE = re.compile(
+    r"^(please |pls |can you |could you |i want you to )*"
+    r"(delete|erase|remove) (all )?(of )?(my|the) (data|information|info|messages|texts|chat|conversation|history)"
+    r"( you have)?( about me)?( please| pls| now)*$"
+    r"|^(please )*(delete|erase) everything( about me)?( please)?$|^delete me$|^forget me( please)?$"
+)
+
+
 class Keyword(StrEnum):
     OPT_OUT = "opt_out"
     OPT_IN = "opt_in"
     HELP = "help"
+    ERASE = "erase"
 
 
 def _normal(text: str) -> str:
@@ -52,6 +61,8 @@ def keyword_in(text: str) -> Keyword | None:
         return Keyword.OPT_OUT
     if words in OPT_IN_WORDS:
         return Keyword.OPT_IN
+    if text.strip().lower() == "/delete" or _ERASE.match(words):
+        return Keyword.ERASE
     return Keyword.HELP if words in HELP_WORDS else None
 
 
@@ -60,7 +71,7 @@ def keyword_of(kind: str, text: str, *, opted_out: bool = False) -> Keyword | No
 
     YES is an opt-in word at the carriers; it counts only from somebody who opted out, for others it is an answer.
     """
-    if kind in tuple(Keyword):
+    if kind in (Keyword.OPT_OUT, Keyword.OPT_IN, Keyword.HELP):
         return Keyword(kind)
     if opted_out and _normal(text) == "yes":
         return Keyword.OPT_IN

@@ -26,6 +26,7 @@ class Step(StrEnum):
     OPT_IN = "opt_in"
     STAY_SILENT = "opted_out"
     HELP = "help"
+    ERASE = "erase"
     RELAY = "relay"
     ASK_DIRECTLY = "ask"
     OPTION = "option"
@@ -88,6 +89,8 @@ def next_step(
         return Step.RELAY
     if keyword is Keyword.HELP:
         return Step.HELP
+    if keyword is Keyword.ERASE:
+        return Step.ERASE
     if option is not None:
         return Step.OPTION
     if level == "ask":

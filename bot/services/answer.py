@@ -17,6 +17,7 @@ from bot.services.context import Context
 from bot.services.disclosure import disclose
 from bot.services.outbox import Unit, unit
 from bot.services.relay import relay_to_counselor
+from bot.services.rights import ask_to_erase
 from bot.services.screening import screened
 from bot.services.turn import ask_bot
 from bot.store import conversations, counselors, handoffs, messages, outgoing
@@ -160,6 +161,8 @@ async def _opt_in(work: Unit, conversation: Conversation, read: Read) -> None:
 
 async def _stay_silent(work: Unit, conversation: Conversation, read: Read) -> None:
     """Somebody who opted out wrote. Nothing is sent; only an opt-in word brings them back (lessons 9)."""
+    if read.keyword is Keyword.ERASE:
+        await ask_to_erase(work, conversation.id)
 
 
 async def _help(work: Unit, conversation: Conversation, read: Read) -> None:
@@ -167,10 +170,18 @@ async def _help(work: Unit, conversation: Conversation, read: Read) -> None:
         await work.to_client(conversation, "C9", kind="consent")
 
 
+async def _erase(work: Unit, conversation: Conversation, read: Read) -> None:
+    """A wish, not a deed: an operator decides, because some records must be kept (rules 6.5)."""
+    await ask_to_erase(work, conversation.id)
+    await work.to_client(conversation, "erase_asked", reply_to=read.message.id)
+
+
 async def _relay(work: Unit, conversation: Conversation, read: Read) -> None:
     await relay_to_counselor(work, conversation, read.message, flagged=read.verdict.level != "clear")
     if read.keyword is Keyword.HELP:
         await _help(work, conversation, read)
+    if read.keyword is Keyword.ERASE:
+        await ask_to_erase(work, conversation.id)
 
 
 async def _ask_directly(work: Unit, conversation: Conversation, read: Read) -> None:
@@ -232,6 +243,7 @@ _STEPS: dict[Step, Callable[[Unit, Conversation, Read], Awaitable[None]]] = {
     Step.OPT_IN: _opt_in,
     Step.STAY_SILENT: _stay_silent,
     Step.HELP: _help,
+    Step.ERASE: _erase,
     Step.RELAY: _relay,
     Step.ASK_DIRECTLY: _ask_directly,
     Step.OPTION: _option_of_ours,

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.domain.conversation import Conversation, HeldBy
 from bot.domain.needs import EMPTY, Needs, from_json, to_json
 from bot.domain.options import Option, options_from_json
 from bot.store.database import Tx
+from bot.store.record_tables import opt_out
 from bot.store.tables import conversation
 from bot.store.vault import Vault
 
@@ -30,6 +31,11 @@ COLUMNS = (
 )
 _FIND = select(conversation.c.id).where(
     conversation.c.channel == bindparam("channel"), conversation.c.address_hash == bindparam("hash")
+)
+_OPT_OUT_KEPT = (
+    delete(opt_out)
+    .where(opt_out.c.channel == bindparam("channel"), opt_out.c.address_hash == bindparam("hash"))
+    .returning(opt_out.c.at)
 )
 _READ = select(*COLUMNS).where(conversation.c.id == bindparam("id"))
 _LOCK = _READ.with_for_update()
@@ -51,11 +57,13 @@ async def find_or_create(tx: Tx, channel: str, address: str) -> str:
     key = {"channel": channel, "hash": hashed}
     if found := await tx.one(_FIND, key):
         return str(found.id)
+    refused = (await tx.run(_OPT_OUT_KEPT, key)).scalar()  # before an erasure, or long ago: it still counts
     made = insert(conversation).values(
         id=str(uuid4()),
         channel=channel,
         address_hash=hashed,
         address=tx.vault.seal(address, "conversation.address"),
+        opted_out_at=refused,
     )
     await tx.run(made.on_conflict_do_nothing(index_elements=["channel", "address_hash"]))
     row = await tx.one(_FIND, key)

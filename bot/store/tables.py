@@ -184,6 +184,7 @@ message = Table(
     _moment("next_try_at"),
     _moment("handled_at"),
     _moment("sent_at"),
+    _moment("forgotten_at"),
 )
 Index(
     "uq_message_channel_external_id",
@@ -192,6 +193,7 @@ Index(
     unique=True,
     postgresql_where=message.c.external_id.is_not(None),
 )
+Index("ix_message_created_at", message.c.created_at, postgresql_using="brin")
 Index("ix_message_conversation_id_id", message.c.conversation_id, message.c.id)
 Index("ix_message_counselor_id_id", message.c.counselor_id, message.c.id)
 Index(

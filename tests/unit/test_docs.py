@@ -42,7 +42,11 @@ def spans(page: Path) -> list[str]:
 def commands(page: Path, word: str) -> set[str]:
     """What the page tells to run with this program: the word behind it, in backticks or in a block."""
     blocks = "\n".join(_FENCE.findall(page.read_text(encoding="utf-8")))
-    return set(re.findall(rf"(?:^|[\s/]){word} ([a-z]+)\b", "\n".join([*spans(page), blocks]), re.MULTILINE))
+    return set(
+        re.findall(
+            rf"(?:^|[\s/]){word} ([a-z]+(?:-[a-z]+)*)\b", "\n".join([*spans(page), blocks]), re.MULTILINE
+        )
+    )
 
 
 def targets() -> set[str]:
