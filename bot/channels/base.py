@@ -29,6 +29,7 @@ class Traits:
 
     `repeatable`: sending the same message id twice shows it once. `answers_keywords`: the carrier itself
     answers STOP, START and HELP, so we send nothing then. `relay`: staff may read and write clients' words here.
+    `deletes`: it can take texts off a phone (Forgetting).
     """
 
     buttons: bool
@@ -36,6 +37,7 @@ class Traits:
     max_chars: int
     answers_keywords: bool = False
     relay: bool = True
+    deletes: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ class PhoneChannel:
 
     @property
     def traits(self) -> Traits:
-        return Traits(buttons=self.buttons, repeatable=True, max_chars=1600)
+        return Traits(buttons=self.buttons, repeatable=True, max_chars=1600, deletes=self.buttons)
 
     async def send(self, address: str, text: str, options: Sequence[Option], message_id: int) -> Sent:
         """Put the text on the handset. The same message twice stands there once."""
@@ -33,6 +33,14 @@ class PhoneChannel:
         if not known:
             raise SendError("no_such_handset", retryable=False)
         return Sent(external_id, "delivered")
+
+    async def forget(self, address: str, external_id: str) -> bool:
+        """Take one text off a Telegram-like handset, ours or its owner's. An SMS stays: False."""
+        if not self.buttons:
+            return False
+        async with self.database.single() as tx:
+            await phones.forget_texts(tx, address, [external_id])
+        return True
 
 
 def phone_channels(database: Database) -> list[PhoneChannel]:

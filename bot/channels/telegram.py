@@ -36,7 +36,9 @@ class TelegramChannel:
         self, name: str, connection: Connection, *, relay: bool = True, pace: Pace | None = None
     ) -> None:
         self.name = name
-        self.traits = Traits(buttons=True, repeatable=False, max_chars=MOST_CHARACTERS, relay=relay)
+        self.traits = Traits(
+            buttons=True, repeatable=False, max_chars=MOST_CHARACTERS, relay=relay, deletes=True
+        )
         self._connection, self._pace = connection, pace or Pace()
 
     async def send(self, address: str, text: str, options: Sequence[Option], message_id: int) -> Sent:
@@ -57,7 +59,7 @@ class TelegramChannel:
             return
 
     async def forget(self, address: str, external_id: str) -> bool:
-        """Delete a text of ours in the chat. False for what the person wrote: Telegram gave us no id to delete by."""
+        """Delete a text of either side in the chat. False for a press of a button, which is no text."""
         number = external_id.split(":")[2:]
         if not number:
             return False

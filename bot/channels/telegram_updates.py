@@ -95,9 +95,16 @@ class Reader:
         return self._edit(update, update.edited_message) if update.edited_message is not None else []
 
     def _incoming(
-        self, update: Update, chat: int, text: str, kind: str, press: str | None = None
+        self,
+        update: Update,
+        chat: int,
+        text: str,
+        kind: str,
+        press: str | None = None,
+        number: int | None = None,
     ) -> Incoming:
-        external_id = f"{self.bot_id}:{update.update_id}"
+        """`number` is the message's own in its chat: with it the text can be taken off the chat again."""
+        external_id = f"{self.bot_id}:{update.update_id}" + (f":{number}" if number is not None else "")
         return Incoming(self.channel, str(chat), external_id, text, press=press, kind=kind)
 
     def _message(self, update: Update, message: Message) -> list[Thing]:
@@ -108,12 +115,12 @@ class Reader:
         if message.text is None:
             kind = "sticker" if message.sticker else "media"
             caption = (message.caption or "") if self.side == "client" else ""
-            return [self._incoming(update, message.chat.id, caption, kind)]
+            return [self._incoming(update, message.chat.id, caption, kind, number=message.message_id)]
         token = _enrolment(message.text) if self.side == "staff" else None
         if token is not None:
             return [Enrol(self.channel, str(message.chat.id), token)]
         text, kind = self._words(message.text)
-        return [self._incoming(update, message.chat.id, text, kind)]
+        return [self._incoming(update, message.chat.id, text, kind, number=message.message_id)]
 
     def _edit(self, update: Update, message: Message) -> list[Thing]:
         """A client's new words are screened again. A counselor's edit has no words: it can mean no new text."""

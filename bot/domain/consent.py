@@ -1,4 +1,4 @@
-"""Which texts are opt-out, opt-in or help words (rules of the carriers and of the FCC), and nothing else.
+"""Which texts are opt-out, opt-in, help or exit words (rules of the carriers and of the FCC), and nothing else.
 
 Sources: Twilio's default keywords with REVOKE and OPTOUT of May 2025, CTIA 5.1.3, 47 CFR 64.1200(a)(10).
 """
@@ -8,6 +8,7 @@ from enum import StrEnum
 
 OPT_OUT_WORDS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
 OPT_IN_WORDS = frozenset({"start", "unstop"})
+EXIT_WORDS = frozenset({"exit", "quick exit"})  # END and QUIT are opt-outs at the carriers (rules R3.11)
 HELP_WORDS = frozenset({"help", "info"})
 _OUR_OPT_OUTS = frozenset(
     {
@@ -47,6 +48,7 @@ class Keyword(StrEnum):
     OPT_IN = "opt_in"
     HELP = "help"
     ERASE = "erase"
+    EXIT = "exit"
 
 
 def _normal(text: str) -> str:
@@ -63,6 +65,8 @@ def keyword_in(text: str) -> Keyword | None:
         return Keyword.OPT_IN
     if text.strip().lower() == "/delete" or _ERASE.match(words):
         return Keyword.ERASE
+    if words in EXIT_WORDS:
+        return Keyword.EXIT
     return Keyword.HELP if words in HELP_WORDS else None
 
 

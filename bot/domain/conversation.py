@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.consent import Keyword
+from bot.domain.contact import NOTHING_SAID, Contact
 from bot.domain.options import Option
 
 DISCLOSE_AGAIN_AFTER = timedelta(days=7)  # Utah HB 452: say "automated" again after seven days of silence
@@ -35,6 +36,9 @@ class Step(StrEnum):
     ANSWER = "answer"
     UNREADABLE = "unreadable"
     EDITED = "edited"
+    EXIT = "exit"
+    CONTACT = "contact"
+    PREVIEW = "preview"
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class Conversation:
     """One client on one channel. `options` are those of the newest question that was sent.
 
     `language`: the one the client writes ("es"), or None while no words told; the service then speaks English.
+    parked_at: they left by EXIT and have not written since. gate: texts are kept for them; held, knocked (asked whether
+    now is a good time) or word (asked for the code word).
     """
 
     id: str
@@ -56,6 +62,14 @@ class Conversation:
     last_holding_at: datetime | None
     rasa_stale: bool
     language: str | None = None
+    contact: Contact = NOTHING_SAID
+    parked_at: datetime | None = None
+    verified_at: datetime | None = None
+    gate: str | None = None
+
+    @property
+    def gated(self) -> bool:
+        return self.parked_at is not None or self.gate is not None
 
     def needs_disclosure(self, now: datetime) -> bool:
         """Nobody told this person yet that an automated assistant answers, or they were away for seven days."""
@@ -85,6 +99,8 @@ def next_step(
         return Step.RELAY if conversation.held_by is HeldBy.COUNSELOR else Step.NOTHING_MORE
     if keyword is Keyword.OPT_OUT:
         return Step.OPT_OUT
+    if keyword is Keyword.EXIT:
+        return Step.EXIT
     if conversation.held_by is HeldBy.COUNSELOR:
         return Step.RELAY
     if keyword is Keyword.HELP:

@@ -8,13 +8,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.domain.consent import Keyword, carrier_answers, keyword_of
+from bot.domain.contact_said import ContactSaid, contact_said
 from bot.domain.conversation import Conversation, Step, next_step
 from bot.domain.options import Option, as_text, chosen, number_in
 from bot.screen.verdict import Verdict
 from bot.services.asking import ask_directly
 from bot.services.choices import choose
+from bot.services.contact import note_contact
 from bot.services.context import Context
 from bot.services.disclosure import disclose
+from bot.services.gate import at_the_gate
+from bot.services.leaving import leave
 from bot.services.outbox import Unit, unit
 from bot.services.relay import relay_to_counselor
 from bot.services.rights import ask_to_erase
@@ -42,6 +46,8 @@ async def handle_message(context: Context, message_id: int) -> None:
     arrival = await screened(context, message_id)
     if arrival.message.handled_at is not None:
         return
+    if arrival.conversation.gated and _opens_the_gate(arrival) and await at_the_gate(context, arrival):
+        return
     read = _understand(arrival)
     if read.step is Step.ANSWER:
         await ask_bot(context, arrival, text=_typed(read.message.text), trusted=False)
@@ -51,18 +57,33 @@ async def handle_message(context: Context, message_id: int) -> None:
         await _write(context, read)
 
 
+def _keyword(arrival: Arrival) -> Keyword | None:
+    """The keyword a text is. Of buttons only EXIT is one, wherever it stood: an old button leaves, too."""
+    message, opted_out = arrival.message, arrival.conversation.opted_out_at is not None
+    if message.press:
+        return Keyword.EXIT if keyword_of("text", message.text) is Keyword.EXIT else None
+    return keyword_of(message.kind, message.text, opted_out=opted_out)
+
+
+def _opens_the_gate(arrival: Arrival) -> bool:
+    """Consent and EXIT come before the gate, and danger waits for no code word."""
+    assert arrival.verdict is not None
+    opted_out = arrival.conversation.opted_out_at is not None
+    return not opted_out and _keyword(arrival) is None and arrival.verdict.level != "crisis"
+
+
 def _understand(arrival: Arrival) -> Read:
     message, verdict = arrival.message, arrival.verdict
     assert verdict is not None
     option, old = _option(arrival.conversation, message, question_was_sent=arrival.question_was_sent)
-    opted_out = arrival.conversation.opted_out_at is not None
-    keyword = None if message.press else keyword_of(message.kind, message.text, opted_out=opted_out)
+    keyword = _keyword(arrival)
     step = next_step(
         arrival.conversation, level=verdict.level, keyword=keyword, option=option, pressed_old=old
     )
     step = _unless_edited(message, step)
     if step is Step.ANSWER and not _typed(message.text):
         step = Step.UNREADABLE
+    step = _refined(message, step, arrival.conversation)
     return Read(message, verdict, keyword, option, old, step)
 
 
@@ -70,6 +91,7 @@ _FOR_AN_EDIT = (
     Step.NOTHING_MORE,
     Step.OPT_OUT,
     Step.OPT_IN,
+    Step.EXIT,
     Step.STAY_SILENT,
     Step.RELAY,
     Step.ASK_DIRECTLY,
@@ -79,6 +101,18 @@ _FOR_AN_EDIT = (
 def _unless_edited(message: Message, step: Step) -> Step:
     """An edit counts for safety, for consent and for the counselor who is on; it is not answered a second time."""
     return Step.EDITED if message.kind == "edited" and step not in _FOR_AN_EDIT else step
+
+
+def _refined(message: Message, step: Step, conversation: Conversation) -> Step:
+    """What is said about texting somebody is the service's own matter, whoever would answer."""
+    if step in (Step.ANSWER, Step.HOLD) and _contact_in(message, conversation) is not None:
+        return Step.CONTACT
+    return step
+
+
+def _contact_in(message: Message, conversation: Conversation) -> ContactSaid | None:
+    asked = any(option.payload.startswith("times:") for option in conversation.options)
+    return contact_said(message.text, asked_for_times=asked)
 
 
 def _option(
@@ -107,7 +141,7 @@ def _typed(text: str) -> str:
 async def _write(context: Context, read: Read) -> None:
     """Every step that needs no Rasa: lock, decide once more on what is true now, write."""
     now = context.clock.now()
-    async with unit(context) as work:
+    async with unit(context, answering=True) as work:
         assert read.message.conversation_id is not None
         conversation = await conversations.lock(work.tx, read.message.conversation_id)
         message = await messages.read(work.tx, read.message.id)
@@ -121,6 +155,7 @@ async def _write(context: Context, read: Read) -> None:
             pressed_old=read.old_option,
         )
         step = _unless_edited(message, step)
+        step = _refined(message, step, conversation)
         if read.step is Step.UNREADABLE and step is Step.ANSWER:
             step = Step.UNREADABLE
         elif step is Step.ANSWER:
@@ -148,6 +183,17 @@ async def _opt_out(work: Unit, conversation: Conversation, read: Read) -> None:
     if handoff is not None and handoff.counselor_id is not None:
         counselor = await counselors.read(work.tx, handoff.counselor_id)
         await work.to_counselor(counselor, "client_left", handoff)
+
+
+async def _exit(work: Unit, conversation: Conversation, read: Read) -> None:
+    await leave(work, conversation, read.message)
+
+
+async def _contact(work: Unit, conversation: Conversation, read: Read) -> None:
+    said = _contact_in(read.message, conversation)
+    assert said is not None
+    await disclose(work, conversation)
+    await note_contact(work, conversation, said, reply_to=read.message.id)
 
 
 async def _opt_in(work: Unit, conversation: Conversation, read: Read) -> None:
@@ -251,4 +297,6 @@ _STEPS: dict[Step, Callable[[Unit, Conversation, Read], Awaitable[None]]] = {
     Step.HOLD: _hold,
     Step.UNREADABLE: _unreadable,
     Step.EDITED: _edited,
+    Step.EXIT: _exit,
+    Step.CONTACT: _contact,
 }

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.domain.conversation import Conversation
 from bot.domain.needs import in_their_language
+from bot.services import contact
 from bot.services.asking import answered_in_danger, answered_no
 from bot.services.closing import withdraw
 from bot.services.crisis import raise_alarm, send_help
@@ -18,7 +19,11 @@ Choice = Callable[[Unit, Conversation, Message], Awaitable[None]]
 async def choose(work: Unit, conversation: Conversation, message: Message, payload: str) -> None:
     """Do what the chosen option means. The question it belongs to no longer counts afterwards."""
     await conversations.offer_options(work.tx, conversation.id, None, ())
-    await _CHOICES[payload](work, conversation, message)
+    kind, _, value = payload.partition(":")
+    if kind in _WITH_VALUE:
+        await _WITH_VALUE[kind](work, conversation, message, value)
+    else:
+        await _CHOICES[payload](work, conversation, message)
 
 
 def _in_danger(text_id: str, *, about_other: bool = False) -> Choice:
@@ -120,4 +125,13 @@ _CHOICES: dict[str, Choice] = {
     "feedback:2": _feedback(2),
     "feedback:3": _feedback(3),
 }
-KNOWN = frozenset(_CHOICES)
+_WITH_VALUE: dict[str, Callable[[Unit, Conversation, Message, str], Awaitable[None]]] = {
+    "safe": contact.answer_safe,
+    "times": contact.answer_times,
+    "word": contact.answer_word,
+}
+
+
+def known(payload: str) -> bool:
+    """Whether an option with this payload leads somewhere."""
+    return payload in _CHOICES or payload.partition(":")[0] in _WITH_VALUE

@@ -27,7 +27,7 @@ async def respond_to_crisis(
     opted out nothing is sent; staff are alerted all the same.
     """
     now = work.context.clock.now()
-    await conversations.change(work.tx, conversation.id, crisis_at=now)
+    await conversations.change(work.tx, conversation.id, crisis_at=now, last_incoming_at=now)
     if conversation.held_by is HeldBy.COUNSELOR:
         await _tell_who_is_on(work, conversation)
         return

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 
+from bot.domain.contact import Reach
 from bot.domain.conversation import Conversation
 from bot.domain.handoff import Handoff
 from bot.domain.matching import Counselor
 from bot.domain.options import Option
 from bot.domain.sms_text import gsm7_clean
 from bot.services.context import Context, Job
+from bot.services.reaching import keep, way_for
 from bot.store import conversations, messages
 from bot.store.database import Tx
 
@@ -26,6 +28,8 @@ _WITHOUT_CONTENT: dict[str, str | None] = {
     "relay_flagged": "desk_open",
 }
 
+EXIT = Option("exit", "exit:now")  # a button that always counts; a number never means it
+_WITH_EXIT = frozenset({"C1", "C11", "joined", "holding"})
 CRISIS_FIRST = 100  # priority of crisis texts in a recipient's queue
 
 
@@ -38,10 +42,15 @@ def deliver_job(conversation_id: str | None, counselor_id: str | None) -> Job:
 
 @dataclass
 class Unit:
-    """One transaction and the texts it queues; the send jobs are added when it ends."""
+    """One transaction and the texts it queues; the send jobs are added when it ends.
+
+    answering: it deals with what a client wrote just now, so its texts to clients are answers. Every other text to a
+    client goes only when it is safe, and is kept until then.
+    """
 
     context: Context
     tx: Tx
+    answering: bool = False
     jobs: dict[str, Job] = field(default_factory=dict)
     concerns_desk: bool = False
 
@@ -62,6 +71,8 @@ class Unit:
             text_id, self.context.clinic, line=line, language=conversation.language, **values
         )
         offered = [Option(o.label, o.payload) for o in options]
+        if text_id in _WITH_EXIT and self.context.channels[conversation.channel].traits.buttons:
+            offered.append(EXIT)
         return await self.say(conversation, text, offered, kind=kind, handoff=handoff, reply_to=reply_to)
 
     async def say(
@@ -78,6 +89,9 @@ class Unit:
         """Queue a text for the client; its options become the conversation's newest question."""
         if conversation.opted_out_at is not None:
             return None
+        status = "queued"
+        if not self.answering and kind != "gate":
+            status = await self._way(conversation.id, of_counselor=author == "counselor" or kind == "joined")
         message_id = await messages.add_outgoing(
             self.tx,
             channel=conversation.channel,
@@ -89,12 +103,28 @@ class Unit:
             handoff_id=handoff.id if handoff else None,
             reply_to=reply_to,
             priority=CRISIS_FIRST if kind == "crisis" else 0,
+            status=status,
         )
-        if options:
-            await conversations.offer_options(self.tx, conversation.id, message_id, options)
+        if status == "held":
+            return message_id
+        if asked := [option for option in options if option != EXIT]:
+            await conversations.offer_options(self.tx, conversation.id, message_id, asked)
         self.concerns_desk = self.concerns_desk or handoff is not None
-        self._send(deliver_job(conversation.id, None))
+        self.send(deliver_job(conversation.id, None))
         return message_id
+
+    async def _way(self, conversation_id: str, *, of_counselor: bool) -> str:
+        """The status of a text that answers nothing: queued, or held with the way prepared for it."""
+        now = await conversations.read(self.tx, conversation_id)
+        way = way_for(self.context, now, of_counselor=of_counselor)
+        if way is Reach.SEND:
+            return "queued"
+        await keep(self.context, self.tx, now, of_bot=not of_counselor)
+        if way in _FIRST and now.gate in (None, "held"):
+            text_id, gate = _FIRST[way]
+            await conversations.change(self.tx, conversation_id, gate=gate)
+            await self.to_client(now, text_id, kind="gate")
+        return "held"
 
     async def to_counselor(
         self,
@@ -129,7 +159,7 @@ class Unit:
             kind=kind or ("relay" if text_id.startswith("relay_") else "alert"),
             priority=CRISIS_FIRST if handoff is not None and handoff.crisis else 0,
         )
-        self._send(deliver_job(None, counselor.id))
+        self.send(deliver_job(None, counselor.id))
         return message_id
 
     def _shown(self, counselor: Counselor, text_id: str) -> str | None:
@@ -139,16 +169,19 @@ class Unit:
             return None
         return text_id if channel.traits.relay else _WITHOUT_CONTENT.get(text_id, text_id)
 
-    def _send(self, job: Job) -> None:
+    def send(self, job: Job) -> None:
         assert job.lock is not None
         self.jobs[job.lock] = job
 
 
+_FIRST = {Reach.KNOCK: ("knock", "knocked"), Reach.WORD: ("word_ask", "word")}
+
+
 @asynccontextmanager
-async def unit(context: Context) -> AsyncIterator[Unit]:
+async def unit(context: Context, *, answering: bool = False) -> AsyncIterator[Unit]:
     """One transaction: data, queued texts and their jobs stand or fall together."""
     async with context.database.transaction() as tx:
-        work = Unit(context, tx)
+        work = Unit(context, tx, answering)
         yield work
         if work.jobs:
             await context.jobs.add(tx, *work.jobs.values())

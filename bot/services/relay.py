@@ -4,7 +4,7 @@ from bot.domain.conversation import Conversation
 from bot.services.context import Context
 from bot.services.outbox import Unit
 from bot.services.taking import Said, case, told
-from bot.store import counselors, handoffs
+from bot.store import counselors, handoffs, messages
 from bot.store.messages import Message
 
 NO_WORDS = "(a message without words, such as a picture)"
@@ -38,10 +38,11 @@ async def relay_to_client(context: Context, counselor_id: str, tag: str, text: s
         if found.conversation.opted_out_at is not None:
             return found.say("client_left", ok=False)
         words = f"{found.counselor.name}: {text.strip()}"
-        await found.work.say(
+        said = await found.work.say(
             found.conversation, words, author="counselor", kind="relay", handoff=found.handoff
         )
+        kept = said is not None and (await messages.read(found.work.tx, said)).status == "held"
         if found.handoff.first_reply_at is None:
             now = context.clock.now()
             await handoffs.change(found.work.tx, found.handoff.id, first_reply_at=now)
-        return Said(True, "")
+        return found.say("kept_for_client") if kept else Said(True, "")

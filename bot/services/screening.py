@@ -69,7 +69,7 @@ async def _speak(tx: Tx, conversation: Conversation, language: str | None) -> Co
 async def _answer_crisis(context: Context, found: Arrival, language: str | None) -> Arrival:
     """The verdict and what follows from it, in one transaction: whoever stores it first also answers."""
     assert found.verdict is not None
-    async with unit(context) as work:
+    async with unit(context, answering=True) as work:
         conversation = await conversations.lock(work.tx, found.conversation.id)
         if language != conversation.language:
             conversation = await _speak(work.tx, conversation, language)

@@ -93,7 +93,9 @@ async def _take(found: Case) -> None:
     await conversations.change(work.tx, found.conversation.id, held_by=HeldBy.COUNSELOR)
     await conversations.offer_options(work.tx, found.conversation.id, None, ())
     await outgoing.drop_unsent_answers(work.tx, found.conversation.id)
-    await work.to_client(found.conversation, "joined", handoff=handoff, name=found.counselor.name)
+    await work.to_client(
+        found.conversation, "joined", kind="joined", handoff=handoff, name=found.counselor.name
+    )
     await _tell_the_taker(found)
     await _tell_the_others(found)
     await timers.add(

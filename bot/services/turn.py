@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from bot.domain.conversation import Conversation, HeldBy
 from bot.domain.options import Option
+from bot.services.contact import after_a_request
 from bot.services.context import BotReply, Context, DialogueDown
 from bot.services.disclosure import disclose
 from bot.services.outbox import Unit, unit
@@ -73,7 +74,7 @@ async def _write(
     context: Context, arrival: Arrival, turn_id: int, replies: Sequence[BotReply], *, trusted: bool
 ) -> None:
     now, message = context.clock.now(), arrival.message
-    async with unit(context) as work:
+    async with unit(context, answering=True) as work:
         assert message.conversation_id is not None
         conversation = await turns.end_and_lock(work.tx, turn_id, message.conversation_id)
         if conversation is None:
@@ -85,6 +86,7 @@ async def _write(
             if trusted:  # an option was chosen: its question no longer counts
                 await conversations.offer_options(work.tx, conversation.id, None, ())
             await _say_all(work, conversation, message, replies)
+            await after_a_request(work, conversation.id, turn_id)
         await messages.finish_in(work.tx, conversation.id, message.id, outcome, now)
         if arrival.conversation.rasa_stale:  # Rasa was set back before it was asked
             await conversations.change(work.tx, conversation.id, rasa_stale=False)
@@ -125,7 +127,7 @@ def at_most_two(replies: Sequence[BotReply]) -> list[BotReply]:
 async def _give_up(context: Context, message: Message, turn_id: int) -> None:
     """Rasa did not answer: the turn is over, its late actions are refused, and the person hears the truth."""
     now = context.clock.now()
-    async with unit(context) as work:
+    async with unit(context, answering=True) as work:
         assert message.conversation_id is not None
         conversation = await conversations.lock(work.tx, message.conversation_id)
         if not await turns.end(work.tx, turn_id, "given_up"):

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from bot.services.asking import question_unanswered
 from bot.services.context import Context, Job
+from bot.services.gate import knock_if_safe
 from bot.services.ladder import advance_ladder, offer_proof_missing
+from bot.services.leaving import wipe
 from bot.services.outbox import Unit, deliver_job, unit
 from bot.services.receipts import send_again
 from bot.services.receive import handle_job
@@ -46,6 +48,10 @@ async def _fire(context: Context, timer: timers.Timer) -> None:
             await first_reply_missing(context, int(timer.subject), nudged=timer.kind == "nudged")
         case "question":
             await question_unanswered(context, timer.subject)
+        case "knock":
+            await knock_if_safe(context, timer.subject)
+        case "wipe":
+            await wipe(context, timer.subject, timer.step)
         case "resend":
             side, _, recipient = timer.subject.partition(":")
             job = deliver_job(None, recipient) if side == "counselor" else deliver_job(recipient, None)
@@ -80,7 +86,7 @@ async def resume_sending(context: Context) -> int:
 
 async def give_up_on(context: Context, message_id: int) -> None:
     """A message could not be processed: mark it, tell the person the truth, and tell a human of the staff."""
-    async with unit(context) as work:
+    async with unit(context, answering=True) as work:
         message = await messages.read(work.tx, message_id)
         if message.handled_at is not None:
             return

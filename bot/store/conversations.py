@@ -7,6 +7,9 @@ from uuid import uuid4
 from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from bot.domain.contact import NOTHING_SAID, Contact
+from bot.domain.contact import from_json as contact_from_json
+from bot.domain.contact import to_json as contact_to_json
 from bot.domain.conversation import Conversation, HeldBy
 from bot.domain.needs import EMPTY, Needs, from_json, to_json
 from bot.domain.options import Option, options_from_json
@@ -28,6 +31,10 @@ COLUMNS = (
     conversation.c.last_holding_at,
     conversation.c.rasa_stale,
     conversation.c.language,
+    conversation.c.contact,
+    conversation.c.parked_at,
+    conversation.c.verified_at,
+    conversation.c.gate,
 )
 _FIND = select(conversation.c.id).where(
     conversation.c.channel == bindparam("channel"), conversation.c.address_hash == bindparam("hash")
@@ -44,10 +51,11 @@ _LOCK = _READ.with_for_update()
 def conversation_from(row: Row[Any], vault: Vault, prefix: str = "") -> Conversation:
     """A conversation from a row that holds COLUMNS, each name behind `prefix`."""
     found = {column.name: getattr(row, prefix + column.name) for column in COLUMNS}
-    sealed = found.pop("options")
+    sealed, contact = found.pop("options"), found.pop("contact")
     options = vault.open_json(sealed, "conversation.options") if sealed else None
     return Conversation(
-        **{**found, "held_by": HeldBy(found["held_by"]), "options": options_from_json(options)}
+        **{**found, "held_by": HeldBy(found["held_by"]), "options": options_from_json(options)},
+        contact=contact_from_json(vault.open(contact, "conversation.contact")) if contact else NOTHING_SAID,
     )
 
 
@@ -113,3 +121,8 @@ async def read_needs(tx: Tx, conversation_id: str) -> Needs:
 
 async def write_needs(tx: Tx, conversation_id: str, needs: Needs) -> None:
     await change(tx, conversation_id, needs=tx.vault.seal(to_json(needs), "conversation.needs"))
+
+
+async def write_contact(tx: Tx, conversation_id: str, contact: Contact) -> None:
+    sealed = tx.vault.seal(contact_to_json(contact), "conversation.contact")
+    await change(tx, conversation_id, contact=sealed)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, Row, Text, bindparam, func, literal, select, true
+from sqlalchemy import LargeBinary, Row, Text, bindparam, delete, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.store.database import Tx
@@ -141,3 +141,12 @@ async def find_text(tx: Tx, handset_id: str, text_id: int) -> HandsetText | None
         select(handset_text).where(handset_text.c.handset_id == handset_id, handset_text.c.id == text_id)
     )
     return None if row is None else _text(row, tx.vault)
+
+
+async def forget_texts(tx: Tx, handset_id: str, external_ids: Sequence[str]) -> None:
+    """Take texts off a handset: ours by their key, the person's own by the number in theirs ("in:7")."""
+    own = [int(one.removeprefix("in:")) for one in external_ids if one.removeprefix("in:").isdigit()]
+    which = or_(handset_text.c.key.in_(external_ids), handset_text.c.id.in_(own))
+    gone = delete(handset_text).where(handset_text.c.handset_id == handset_id, which)
+    await tx.run(gone)
+    await tx.run(select(func.pg_notify("warmline_changes", f"handset:{handset_id}")))

@@ -70,6 +70,7 @@ conversation = Table(
     _moment("parked_at"),
     _moment("verified_at"),
     Column("language", Text),
+    Column("gate", Text),
     _created(),
     UniqueConstraint("channel", "address_hash"),
 )
