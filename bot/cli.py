@@ -64,6 +64,14 @@ def up() -> None:
 
 
 @app.command()
+def doctor() -> None:
+    """Look at settings, files, database, roster, Twilio and Telegram, and say what to do. Changes nothing."""
+    from bot.doctor.run import doctor as run
+
+    raise typer.Exit(run(_say))
+
+
+@app.command()
 def screen() -> None:
     """Read JSON Lines {"id","text"}; write {"id","verdict","kinds","about","evidence"}."""
     from bot.screen.jsonl import main as run

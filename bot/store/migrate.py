@@ -7,6 +7,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
 from bot.store import record_tables  # noqa: F401  (its tables belong to the metadata)
@@ -30,6 +31,17 @@ def migrate(url: str, *, service: str | None = None, rasa: str | None = None) ->
             _queue(connection)
             command.upgrade(_config(connection), "head")
             grant(connection, service, rasa)
+    finally:
+        engine.dispose()
+
+
+def is_current(url: str) -> bool:
+    """Whether the newest migration has been run. Changes nothing."""
+    engine = create_engine(url, hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            now = MigrationContext.configure(connection).get_current_revision()
+            return now == ScriptDirectory.from_config(_config(connection)).get_current_head()
     finally:
         engine.dispose()
 

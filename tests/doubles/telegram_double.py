@@ -17,6 +17,7 @@ LOST = -2  # a fault: do what is asked, then hang up
 
 _PARAMETERS = {
     "getMe": set(),
+    "getWebhookInfo": set(),
     "getUpdates": {"offset", "limit", "timeout", "allowed_updates"},
     "deleteWebhook": {"drop_pending_updates"},
     "setWebhook": {"url", "secret_token", "allowed_updates"},
@@ -109,6 +110,13 @@ class TelegramDouble:
         match method:
             case "getMe":
                 return {"id": 5550100, "is_bot": True, "first_name": "Double", "username": "double_bot"}
+            case "getWebhookInfo":
+                waiting = len(self.updates)
+                return {
+                    "url": self.webhook,
+                    "has_custom_certificate": False,
+                    "pending_update_count": waiting,
+                }
             case "getUpdates":
                 return await self._poll(int(params.get("offset", 0)), float(params.get("timeout", 0)))
             case "deleteWebhook" | "setWebhook":
