@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import procrastinate
 from fastapi import FastAPI
@@ -14,8 +15,8 @@ import actions
 from bot.channels.base import Channel
 from bot.channels.phone import phone_channels
 from bot.clinic import load_clinic
-from bot.console.backend import Desk
 from bot.console.desk import desk_router
+from bot.demonstration import STAFF
 from bot.jobs import Queue, queue_app, register
 from bot.reading.entities import EntityReader
 from bot.reading.language import SPANISH
@@ -110,7 +111,7 @@ def build(
     register(queue, context)
     bell = Bell()
     phones = SimulatedPhones(context, bell)
-    pages = _pages(context, bell, phones, demonstration=settings.demonstration)
+    pages = _pages(context, bell, phones, settings)
     return Service(context, queue, bell, phones, pages, _internal(context, actions_secret), screener)
 
 
@@ -122,12 +123,15 @@ def channels(
     return {channel.name: channel for channel in known}
 
 
-def _pages(context: Context, bell: Bell, phones: SimulatedPhones, *, demonstration: bool) -> FastAPI:
+def _pages(context: Context, bell: Bell, phones: SimulatedPhones, settings: Settings) -> FastAPI:
     pages = FastAPI(title="Warmline", docs_url=None, redoc_url=None, openapi_url=None)
     pages.mount("/static", static_files())
-    if demonstration:
+    if settings.demonstration:
         pages.include_router(phones_router(phones))
-    pages.include_router(desk_router(Desk(context, bell), zone=context.clinic.zone))
+    staff = tuple(person.name for person in STAFF) if settings.demonstration else ()
+    name = urlsplit(settings.desk_url).hostname if settings.desk_url else None
+    secure = settings.desk_url is not None
+    pages.include_router(desk_router(context, bell, secure=secure, hosts=[name] if name else (), staff=staff))
 
     @pages.get("/health")
     async def health() -> JSONResponse:

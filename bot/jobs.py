@@ -21,6 +21,7 @@ from bot.services.context import Context, Job
 from bot.services.deliver import deliver
 from bot.services.gone import pass_on
 from bot.services.screening import screened
+from bot.services.sign_in import send_code
 from bot.services.staff import handle_staff_message
 from bot.services.strangers import answer_stranger
 from bot.store import queue
@@ -31,6 +32,7 @@ log = structlog.get_logger("jobs")
 NOW, TURNS = "now", "turns"  # what waits for nothing, and what may wait for Rasa: each has workers of its own
 HEARTBEAT = 1.0
 STALLED_AFTER = 5.0
+GRACE = 8  # seconds in which a stopping worker may finish its jobs
 DATABASE_AWAY = (
     psycopg.OperationalError,
     sqlalchemy.exc.OperationalError,
@@ -118,6 +120,9 @@ def register(app: procrastinate.App, context: Context) -> None:
     async def staff_gone(counselor_id: str) -> None:
         await pass_on(context, counselor_id)
 
+    async def sign_in_code(sign_in_id: int) -> None:
+        await send_code(context, sign_in_id)
+
     task("screen", screen)
     task("handle", handle, "message_id")
     task("staff", staff, "message_id")
@@ -125,6 +130,7 @@ def register(app: procrastinate.App, context: Context) -> None:
     task("timer", timer)
     task("stranger", stranger)
     task("staff_gone", staff_gone)
+    task("sign_in_code", sign_in_code)
 
 
 def _guarded(
@@ -174,9 +180,18 @@ async def working(app: procrastinate.App, context: Context, concurrency: int) ->
         yield
     finally:
         stop.set()
-        for task in tasks:
+        await _ended(tasks)
+
+
+async def _ended(tasks: "list[asyncio.Task[None]]") -> None:
+    """Cancel until every task has ended: a worker that has only just started may swallow its first cancellation."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        _, pending = await asyncio.wait(pending, timeout=GRACE + 2)
+        if pending:
+            log.warning("worker.still_there", tasks=[task.get_name() for task in pending])
 
 
 async def _worker(app: procrastinate.App, queue: str, concurrency: int, stop: asyncio.Event) -> None:
@@ -193,7 +208,7 @@ async def _worker(app: procrastinate.App, queue: str, concurrency: int, stop: as
                 delete_jobs="successful",
                 update_heartbeat_interval=HEARTBEAT,
                 stalled_worker_timeout=STALLED_AFTER,
-                shutdown_graceful_timeout=8,
+                shutdown_graceful_timeout=GRACE,
             )
         except Exception as error:
             log.warning("worker.ended", queue=queue, error=type(error).__name__)

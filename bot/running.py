@@ -267,7 +267,7 @@ async def up(settings: Settings, progress: Callable[[str], None]) -> None:
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     async with running(settings, progress) as parts:
         progress(f"Phones: {parts.address}/phones")
-        progress(f"Desk:   {parts.address}/desk   (no login yet: this machine only)")
+        progress(f"Desk:   {parts.address}/desk   (sign in with a code sent to the counselor's phone)")
         async with _background(_say_when_ready(parts.rasa, progress)):
             while not stop.is_set() and parts.database_runs():
                 with contextlib.suppress(TimeoutError):

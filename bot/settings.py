@@ -1,5 +1,6 @@
 """Every setting of the service, read once from the environment or `.env`. Every problem is reported at once."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Literal, Self
@@ -44,12 +45,15 @@ class Settings(BaseSettings):
         description="Base64 of 32 or more bytes that seal the database; older keys behind it, with commas.",
     )
     key_file: Path | None = Field(None, description="File with the master keys, when none is given above.")
-    host: str = Field(
-        "127.0.0.1",
-        pattern=r"^(127\.\d+\.\d+\.\d+|localhost|::1)$",
-        description="Address of the page and the desk: loopback only, because the desk has no login yet.",
+    host: str = Field("127.0.0.1", description="Address on which the desk listens.")
+    port: int = Field(
+        8080, ge=0, le=65535, description="Port of the desk and the page of phones; 0: a free one."
     )
-    port: int = Field(8080, ge=0, le=65535, description="Port of the page and the desk; 0 takes a free one.")
+    desk_url: str | None = Field(
+        None,
+        pattern=r"^https://[\w.-]+(:\d+)?/?$",
+        description="Address by which staff reach the desk, through a TLS proxy; its cookies then need https.",
+    )
     demonstration: bool = Field(True, description="Simulated phones with three demonstration counselors.")
     telegram_token: SecretStr | None = Field(
         None, description="Token of the clients' Telegram bot, from @BotFather; its messages are polled."
@@ -125,6 +129,13 @@ class Settings(BaseSettings):
             raise ValueError(
                 "STAFF_PHONES_DECIDED_BY and STAFF_PHONES_DECIDED_ON are set together or not at all"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _desk_is_not_in_the_clear(self) -> Self:
+        loopback = re.fullmatch(r"127\.\d+\.\d+\.\d+|localhost|::1", self.host)
+        if not loopback and self.desk_url is None:
+            raise ValueError("with a HOST that others reach, DESK_URL with https is needed, too")
         return self
 
     @model_validator(mode="after")

@@ -114,3 +114,12 @@ class Forgetting(Protocol):
     async def forget(self, address: str, external_id: str) -> bool:
         """Have one message deleted. False when the provider cannot delete this one. Raises SendError."""
         ...
+
+
+@runtime_checkable
+class ShowsTyping(Protocol):
+    """A channel on which a client can see that somebody is writing."""
+
+    async def show_typing(self, address: str) -> None:
+        """Show it for a few seconds. Raises SendError."""
+        ...

@@ -74,6 +74,13 @@ class TelegramChannel:
     async def close(self) -> None:
         await self._connection.close()
 
+    async def show_typing(self, address: str) -> None:
+        """Telegram shows it for five seconds or until a text comes (Bot API, sendChatAction)."""
+        try:
+            await self._connection.bot.send_chat_action(chat_id=int(address), action="typing")
+        except TelegramError as error:
+            raise send_error(error) from None
+
     async def _part(
         self, address: str, text: str, buttons: InlineKeyboardMarkup | None, *, begun: bool
     ) -> int:

@@ -1,111 +1,81 @@
-"""The desk: the queue, a conversation, take, pass, reply, close. Decides nothing about people.
+"""The desk: signing in, the queue, conversations, the team, reports, the record. Works without scripts.
 
-Works without scripts. No login yet: who one works as stands in the address. Loopback only.
+Decides nothing about people: it asks who is signed in (`door.py`) and calls services, which check the role.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, tzinfo
+from collections.abc import AsyncIterator, Iterable
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from bot.console.pages import DeskPages, Place
-from bot.console.port import DeskPort, Result, UnknownHandoff, UnknownStaff
+from bot.console.case_pages import UnknownHandoff, add_cases
+from bot.console.door import Door
+from bot.console.pages import DeskPages
+from bot.console.sign_in_pages import add_sign_in, add_you
+from bot.console.team_pages import add_record, add_reports, add_team
+from bot.domain.access import Action, may
+from bot.services.allowed import NotAllowed
+from bot.services.context import Context
+from bot.services.staff_sessions import Session
+from bot.web.bell import Bell
 from bot.web.events import event_stream
 from bot.web.guard import Refusal, guarded_route
-from bot.web.pages import whole_characters
-
-LONGEST_REPLY = 10_000
-
-StaffId = Annotated[str, Path(max_length=100, pattern=r"^[!-~]+$")]
-HandoffId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 _KNOWN: dict[type[Exception], Refusal] = {
-    UnknownStaff: Refusal(404, "unknown_staff", "Nobody with that id works here."),
+    NotAllowed: Refusal(403, "not_allowed", "Your role does not allow that."),
     UnknownHandoff: Refusal(
         404, "unknown_handoff", "There is no such conversation, or it is not yours to see."
     ),
 }
 
 
-def desk_router(port: DeskPort, *, zone: tzinfo = UTC, hosts: Iterable[str] = ()) -> APIRouter:
-    """The pages below /desk. `zone`: the clinic's time zone; `hosts`: more names this machine goes by."""
-    pages = DeskPages(port, zone)
+def desk_router(
+    context: Context,
+    bell: Bell,
+    *,
+    secure: bool = False,
+    hosts: Iterable[str] = (),
+    staff: tuple[str, ...] = (),
+) -> APIRouter:
+    """The pages below /desk. `hosts`: more names this machine goes by; `staff`: names on the sign-in page of a
+    demonstration."""
+    pages, door = DeskPages(context, secure=secure), Door(context, secure=secure)
+    pages.set(demonstration=bool(staff))
     router = APIRouter(
-        route_class=guarded_route(hosts=hosts, known=_KNOWN, show=pages.refusal), include_in_schema=False
+        route_class=guarded_route(hosts=hosts, known=_KNOWN, show=pages.refusal, secure=secure),
+        include_in_schema=False,
     )
-
-    @router.get("/desk/events")
-    async def events() -> Response:
-        return event_stream(port.changes(), lambda _: {})
-
-    _add_reading(router, pages)
-    _add_doing(router, port, pages)
+    add_sign_in(router, pages, door, staff)
+    add_you(router, pages, door)
+    _add_queue(router, pages, door, bell)
+    add_cases(router, pages, door)
+    add_team(router, pages, door)
+    add_reports(router, pages, door)
+    add_record(router, pages, door)
     return router
 
 
-def _add_reading(router: APIRouter, pages: DeskPages) -> None:
+def _add_queue(router: APIRouter, pages: DeskPages, door: Door, bell: Bell) -> None:
     @router.get("/desk")
-    async def choose(request: Request) -> Response:
-        return await pages.choose(request)
+    async def queue(request: Request, me: Annotated[Session, Depends(door.signed_in)]) -> Response:
+        if may(me.role, Action.SEE_QUEUE):
+            return await pages.inside(request, me, "queue.html")
+        ways = pages.ways_of(me)
+        return RedirectResponse(ways[0].address if ways else "/desk/you", status_code=303)
 
-    @router.get("/desk/{staff_id}")
-    async def queue(request: Request, staff_id: StaffId) -> Response:
-        return await pages.queue(request, staff_id)
-
-    @router.get("/desk/{staff_id}/handoffs/{handoff_id}")
-    async def conversation(request: Request, staff_id: StaffId, handoff_id: HandoffId) -> Response:
-        return await pages.conversation(request, Place(staff_id, handoff_id))
-
-
-def _add_doing(router: APIRouter, port: DeskPort, pages: DeskPages) -> None:
-    _add_action(router, pages, "take", port.take, stays=True)
-    _add_action(router, pages, "pass", port.pass_, stays=False)
-    _add_action(router, pages, "close", port.close, stays=False)
-
-    @router.post("/desk/{staff_id}/handoffs/{handoff_id}/reply")
-    async def reply(
-        request: Request, staff_id: StaffId, handoff_id: HandoffId, text: Annotated[str, Form()] = ""
-    ) -> Response:
-        draft = whole_characters(text.replace("\r\n", "\n")).strip()
-        result = _unsendable(draft) or await port.reply(staff_id, handoff_id, draft)
-        return await _after(request, pages, Place(staff_id, handoff_id), result, draft=draft)
+    @router.get("/desk/events")
+    async def events(me: Annotated[Session, Depends(door.signed_in)]) -> Response:
+        return event_stream(_changes(bell), _described)
 
 
-def _add_action(
-    router: APIRouter,
-    pages: DeskPages,
-    name: str,
-    act: Callable[[str, int], Awaitable[Result]],
-    *,
-    stays: bool,
-) -> None:
-    """A button: it does one thing, and the conversation `stays` open on the page afterwards or not."""
-
-    @router.post(f"/desk/{{staff_id}}/handoffs/{{handoff_id}}/{name}", name=name)
-    async def do(request: Request, staff_id: StaffId, handoff_id: HandoffId) -> Response:
-        place = Place(staff_id, handoff_id)
-        return await _after(request, pages, place, await act(staff_id, handoff_id), stays=stays)
+async def _changes(bell: Bell) -> AsyncIterator[str]:
+    async for name in bell.listen():
+        if name == "queue" or name.startswith("writing:"):
+            yield name
 
 
-def _unsendable(draft: str) -> Result | None:
-    if not draft:
-        return Result(False, "Nothing was sent: the reply was empty.")
-    if len(draft) > LONGEST_REPLY:
-        return Result(False, f"Nothing was sent: a reply may have {LONGEST_REPLY:,} characters.")
-    return None
-
-
-async def _after(
-    request: Request, pages: DeskPages, place: Place, result: Result, *, draft: str = "", stays: bool = True
-) -> Response:
-    """Done: back to the page, with what was said. Not done: the page again, the draft kept."""
-    if result.ok:
-        response = RedirectResponse(place.address if stays else place.home, status_code=303)
-        pages.remember(response, place, result.says)
-        return response
-    try:
-        return await pages.conversation(request, place, problem=result.says, draft=draft, status=409)
-    except UnknownHandoff:  # it is a colleague's by now, or closed: nothing of it may be shown
-        return await pages.queue(request, place.staff_id, problem=result.says, status=409)
+def _described(name: str) -> dict[str, str]:
+    """Ids only: a page learns that something changed, or which conversation is being written to."""
+    kind, _, subject = name.partition(":")
+    return {kind: subject} if subject else {}

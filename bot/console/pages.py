@@ -1,122 +1,109 @@
-"""Draws the desk's pages. Reads through the port, changes nothing."""
+"""Draws the desk's pages: one frame with who one is, the queue and the ways that one's role has."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote
 
 from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
 
 from bot.console import words
-from bot.console.port import DeskPort, QueueRow, Staff, UnknownStaff
+from bot.console.door import BACKGROUND, SIGN_IN
+from bot.console.views import queue_rows
+from bot.domain.access import Action, may
+from bot.services import desk
+from bot.services.context import Context
+from bot.services.staff_sessions import Session
 from bot.web.guard import Refusal
 from bot.web.pages import page_templates
 
 _SAID = "warmline_said"  # what the last action said, shown once after the redirect
 _LONGEST_SAID = 600
-_BACKGROUND = "x-warmline-refresh"  # the page keeping itself fresh: nobody reads a sentence there
 
 
 @dataclass(frozen=True)
-class Place:
-    """One conversation as one of the staff sees it."""
+class Way:
+    """One entry of the desk's menu."""
 
-    staff_id: str
-    handoff_id: int
-
-    @property
-    def home(self) -> str:
-        return _home(self.staff_id)
-
-    @property
-    def address(self) -> str:
-        return f"{self.home}/handoffs/{self.handoff_id}"
+    address: str
+    name: str
+    action: Action
 
 
-@dataclass(frozen=True)
-class _Board:
-    """What stands on every page of one of the staff: who they are, and the queue in order."""
-
-    me: Staff
-    rows: Sequence[QueueRow]
-
-    @property
-    def home(self) -> str:
-        return _home(self.me.id)
+WAYS = (
+    Way("/desk", "Queue", Action.SEE_QUEUE),
+    Way("/desk/overview", "Overview", Action.OVERSEE),
+    Way("/desk/team", "Team", Action.SEE_ROSTER),
+    Way("/desk/reports", "Reports", Action.SEE_REPORTS),
+    Way("/desk/audit", "Record", Action.SEE_AUDIT),
+)
 
 
 class DeskPages:
-    """The pages, for one service and one time zone."""
+    """The pages of one service."""
 
-    def __init__(self, port: DeskPort, zone: tzinfo) -> None:
-        self._port = port
-        self._zone = zone
+    def __init__(self, context: Context, ways: tuple[Way, ...] = WAYS, *, secure: bool = False) -> None:
+        self.context, self._ways, self._secure = context, ways, secure
+        self._zone = context.clinic.zone
         self._templates = page_templates(Path(__file__).parent / "templates")
-        self._templates.env.globals["words"] = words
-        self._templates.env.filters["moment"] = self._moment
+        self._templates.env.globals.update(words=words, demonstration=False)
+        self._templates.env.filters["moment"] = lambda at: words.moment_in_words(at, self._zone)
 
-    async def choose(self, request: Request) -> Response:
-        return self._draw(request, "choose.html", {"staff": await self._port.staff()})
+    def set(self, **values: object) -> None:
+        """Give every page a value."""
+        self._templates.env.globals.update(values)
 
-    async def queue(
-        self, request: Request, staff_id: str, *, problem: str | None = None, status: int = 200
+    def ways_of(self, me: Session) -> list[Way]:
+        return [way for way in self._ways if may(me.role, way.action)]
+
+    async def inside(
+        self, request: Request, me: Session, name: str, values: Mapping[str, object] = {}, status: int = 200
     ) -> Response:
-        board = await self._board(staff_id)
-        return self._draw(request, "queue.html", {"board": board, "place": None, "problem": problem}, status)
-
-    async def conversation(
-        self,
-        request: Request,
-        place: Place,
-        *,
-        problem: str | None = None,
-        draft: str = "",
-        status: int = 200,
-    ) -> Response:
-        board = await self._board(place.staff_id)
-        view = await self._port.conversation(place.staff_id, place.handoff_id)
-        row = next((row for row in board.rows if row.handoff_id == place.handoff_id), None)
-        found = {"board": board, "place": place, "view": view, "row": row, "problem": problem, "draft": draft}
-        return self._draw(request, "conversation.html", found, status)
-
-    def refusal(self, request: Request, refusal: Refusal) -> Response:
-        return self._draw(request, "refusal.html", {"refusal": refusal}, refusal.status)
-
-    def remember(self, response: Response, place: Place, says: str) -> None:
-        """Keep a sentence for the next page, out of the address and so out of histories and logs."""
-        kept = quote(says[:_LONGEST_SAID])
-        response.set_cookie(_SAID, kept, max_age=30, path=place.home, httponly=True, samesite="strict")
-
-    async def _board(self, staff_id: str) -> _Board:
-        staff = await self._port.staff()
-        me = next((person for person in staff if person.id == staff_id), None)
-        if me is None:
-            raise UnknownStaff(staff_id)
-        rows = sorted(await self._port.queue(staff_id), key=_urgency)
-        return _Board(me, rows)
-
-    def _draw(self, request: Request, name: str, values: dict[str, object], status: int = 200) -> Response:
-        said = "" if _BACKGROUND in request.headers else unquote(request.cookies.get(_SAID, ""))
-        response = self._templates.TemplateResponse(
-            request, name, {**values, "said": said}, status_code=status
-        )
-        board = values.get("board")
-        if said and isinstance(board, _Board):
-            response.delete_cookie(_SAID, path=board.home, httponly=True, samesite="strict")
+        """A page of somebody who is signed in."""
+        rows = None
+        if may(me.role, Action.SEE_QUEUE):
+            rows = queue_rows(await desk.queue(self.context, me.counselor_id), self.context.clock.now())
+        frame: dict[str, object] = {
+            "me": me,
+            "rows": rows,
+            "ways": self.ways_of(me),
+            "here": request.url.path,
+            "open_id": None,
+            "problem": None,
+        }
+        said = "" if BACKGROUND in request.headers else unquote(request.cookies.get(_SAID, ""))
+        response = self.outside(request, name, {**frame, "said": said, **values}, status)
+        if said:
+            self._keep(response, "", 0)
         return response
 
-    def _moment(self, at: datetime) -> str:
-        return at.astimezone(self._zone).strftime("%-d %b, %H:%M")
+    def outside(
+        self, request: Request, name: str, values: Mapping[str, Any] = {}, status: int = 200
+    ) -> Response:
+        """A page of its own."""
+        return self._templates.TemplateResponse(request, name, dict(values), status_code=status)
 
+    def refusal(self, request: Request, refusal: Refusal) -> Response:
+        if refusal.status == 401 and BACKGROUND not in request.headers:
+            return RedirectResponse(SIGN_IN, status_code=303)
+        return self.outside(request, "refusal.html", {"refusal": refusal}, refusal.status)
 
-def _urgency(row: QueueRow) -> tuple[bool, bool, int, datetime]:
-    """Crisis first, closed last; a crisis that waits before one's own, otherwise one's own first."""
-    crisis = row.priority == "crisis"
-    waiting = row.state in ("open", "offered")
-    order = (waiting, row.mine, True) if crisis else (row.mine, waiting, True)
-    return (row.state == "closed", not crisis, order.index(True), row.opened_at)
+    def go(self, address: str, says: str = "") -> Response:
+        """On to another page; the sentence travels in a cookie, out of addresses and so out of histories and logs."""
+        response = RedirectResponse(address, status_code=303)
+        if says:
+            self._keep(response, quote(says[:_LONGEST_SAID]), 30)
+        return response
 
-
-def _home(staff_id: str) -> str:
-    return f"/desk/{quote(staff_id, safe='')}"
+    def _keep(self, response: Response, value: str, seconds: int) -> None:
+        response.set_cookie(
+            _SAID,
+            value,
+            max_age=seconds,
+            path="/desk",
+            secure=self._secure,
+            httponly=True,
+            samesite="strict",
+        )

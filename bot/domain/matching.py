@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.domain.access import talks_to_clients
 from bot.domain.needs import Needs
 
 if TYPE_CHECKING:
@@ -55,9 +56,10 @@ class Counselor:
 def is_eligible(counselor: Counselor, needs: Needs) -> bool:
     """Whether this counselor may reach a person with these needs: every must is met and no never is hit.
 
-    Nothing else counts here, and nothing is loosened: not the hour, not a crisis, not a supervisor's rank.
+    Operators and auditors talk to nobody. Nothing else counts here, and nothing is loosened: not the hour, not a
+    crisis, not a supervisor's rank.
     """
-    if not counselor.on_staff or is_refused(counselor, needs):
+    if not counselor.on_staff or not talks_to_clients(counselor.role) or is_refused(counselor, needs):
         return False
     return all(need in _own(counselor) for need in needs.must)
 

@@ -145,14 +145,14 @@ async def pass_handoff(context: Context, counselor_id: str, tag: str) -> Said:
     return said
 
 
-async def close_handoff(context: Context, counselor_id: str, tag: str) -> Said:
+async def close_handoff(context: Context, counselor_id: str, tag: str, reason: str = "done") -> Said:
     """DONE: the counselor ends the talk, the client is told, the bot takes over, a crisis flag is cleared by hand."""
     async with case(context, counselor_id, tag) as found:
         if found is None:
             return Said(False, told(context, "no_such_case", tag=tag))
         if not found.mine:
             return found.say("not_yours", ok=False)
-        await close_within(found.work, found.conversation, found.handoff, reason="done")
+        await close_within(found.work, found.conversation, found.handoff, reason=reason)
         await found.work.to_client(
             found.conversation, "left", handoff=found.handoff, name=found.counselor.name
         )

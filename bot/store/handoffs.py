@@ -12,7 +12,8 @@ from bot.store.database import Tx
 from bot.store.tables import handoff, message, note, offer
 
 
-def _made(row: Row[Any]) -> Handoff:
+def handoff_from(row: Row[Any]) -> Handoff:
+    """A handoff from a row of its table."""
     return Handoff(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -32,7 +33,7 @@ def _made(row: Row[Any]) -> Handoff:
 
 async def _one(tx: Tx, statement: Select[Any]) -> Handoff | None:
     row = await tx.one(statement)
-    return None if row is None else _made(row)
+    return None if row is None else handoff_from(row)
 
 
 async def tags_in_hand(tx: Tx, now: datetime) -> set[str]:
@@ -60,7 +61,7 @@ async def add(
             .returning(handoff)
         )
     ).one()
-    return _made(row)
+    return handoff_from(row)
 
 
 async def open_of(tx: Tx, conversation_id: str) -> Handoff | None:
@@ -88,7 +89,7 @@ async def by_tag(tx: Tx, tag: str) -> Handoff | None:
 async def lock(tx: Tx, handoff_id: int) -> Handoff:
     """The handoff, held until this transaction ends. Lock its conversation first, always in that order."""
     row = (await tx.run(select(handoff).where(handoff.c.id == handoff_id).with_for_update())).one()
-    return _made(row)
+    return handoff_from(row)
 
 
 async def read(tx: Tx, handoff_id: int) -> Handoff | None:
@@ -97,7 +98,7 @@ async def read(tx: Tx, handoff_id: int) -> Handoff | None:
 
 async def all_open(tx: Tx) -> list[Handoff]:
     rows = await tx.rows(select(handoff).where(handoff.c.state != "closed").order_by(handoff.c.id))
-    return [_made(row) for row in rows]
+    return [handoff_from(row) for row in rows]
 
 
 async def held_by(tx: Tx, counselor_id: str) -> list[Handoff]:
@@ -106,7 +107,7 @@ async def held_by(tx: Tx, counselor_id: str) -> list[Handoff]:
         .where(handoff.c.counselor_id == counselor_id, handoff.c.state == "taken")
         .order_by(handoff.c.id)
     )
-    return [_made(row) for row in rows]
+    return [handoff_from(row) for row in rows]
 
 
 async def change(tx: Tx, handoff_id: int, **values: Any) -> None:
@@ -146,7 +147,7 @@ async def offered_to(tx: Tx, counselor_id: str) -> list[Handoff]:
         )
         .order_by(handoff.c.id)
     )
-    return [_made(row) for row in rows]
+    return [handoff_from(row) for row in rows]
 
 
 async def set_offer(tx: Tx, handoff_id: int, counselor_id: str, state: str) -> bool:

@@ -13,7 +13,7 @@ from bot.store.vault import Vault
 from rasa_components.sealing import Seal
 
 BATCH = 500  # rows of one transaction
-NOT_SEALED = frozenset({"address_hash"})  # keyed hashes; their key stays
+HASHED = "_hash"  # columns that end so hold keyed hashes; their key stays
 
 _READ_TURNS = text(
     "SELECT id, conversation_id, events FROM rasa.turns WHERE id > :last ORDER BY id LIMIT :batch FOR UPDATE"
@@ -23,7 +23,7 @@ _WRITE_TURN = text("UPDATE rasa.turns SET events = :events WHERE id = :id")
 
 def sealed_columns(table: Table) -> list["Column[Any]"]:
     """The columns of a table that hold sealed values; each is sealed under the name "table.column"."""
-    return [c for c in table.c if isinstance(c.type, LargeBinary) and c.name not in NOT_SEALED]
+    return [c for c in table.c if isinstance(c.type, LargeBinary) and not c.name.endswith(HASHED)]
 
 
 def sealed_tables() -> list[Table]:

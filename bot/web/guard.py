@@ -4,7 +4,7 @@ It knows no page and no port.
 """
 
 import ipaddress
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Container, Coroutine, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,7 +28,9 @@ HEADERS: Mapping[str, str] = {
     # not no-referrer: with it a browser sends "Origin: null" with a form (Fetch standard)
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
+_HTTPS_ONLY = "max-age=31536000; includeSubDomains"
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -69,12 +71,28 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def check_same_site(request: Request) -> None:
+def check_is_here(request: Request) -> None:
+    """Refuse who is not on this very machine, also when a proxy on it passes them on."""
+    forwarded = {"forwarded", "x-forwarded-for", "x-forwarded-host", "via"} & set(request.headers)
+    name = (urlsplit(f"//{request.headers.get('host', '')}").hostname or "").lower()
+    asker = request.client.host if request.client else ""
+    own_name = name == "localhost" or name.endswith(".localhost") or _is_loopback(name)
+    if forwarded or not own_name or not _is_loopback(asker):
+        raise Refusal(404, "not_here", "This page is served on its own machine only.")
+
+
+def _is_loopback(address: str) -> bool:
+    return _is_address(address) and ipaddress.ip_address(address).is_loopback
+
+
+def check_same_site(request: Request, names: Container[str] = ()) -> None:
     """Refuse what another site's page makes a browser send. Programs send neither header and are let in."""
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
     foreign = site not in (None, "same-origin", "none")
-    if foreign or (origin is not None and urlsplit(origin).netloc != request.headers.get("host")):
+    sent_from = urlsplit(origin or "")
+    ours = origin is None or sent_from.netloc == request.headers.get("host") or sent_from.hostname in names
+    if foreign or not ours:
         raise Refusal(403, "cross_site", "That came from another site's page, so it was not done.")
 
 
@@ -91,8 +109,14 @@ def guarded_route(
     hosts: Iterable[str],
     known: Mapping[type[Exception], Refusal],
     show: Callable[[Request, Refusal], Response],
+    secure: bool = False,
+    here_only: bool = False,
 ) -> type[APIRoute]:
-    """A route class that checks before, adds our headers after, and shows refusals and known errors."""
+    """A route class that checks before, adds our headers after, and shows refusals and known errors.
+
+    `secure`: the pages are reached by https, and browsers are told to use nothing else. `here_only`: they are for
+    this machine alone.
+    """
     names = frozenset(name.lower() for name in hosts)
 
     class GuardedRoute(APIRoute):
@@ -101,7 +125,7 @@ def guarded_route(
 
             async def guarded(request: Request) -> Response:
                 try:
-                    _check(request, names)
+                    _check(request, names, here_only=here_only)
                     response = await handle(request)
                 except Refusal as refusal:
                     response = show(request, refusal)
@@ -110,6 +134,8 @@ def guarded_route(
                 except tuple(known) as problem:
                     response = show(request, next(known[kind] for kind in known if isinstance(problem, kind)))
                 response.headers.update(HEADERS)
+                if secure:
+                    response.headers["Strict-Transport-Security"] = _HTTPS_ONLY
                 return response
 
             return guarded
@@ -117,8 +143,10 @@ def guarded_route(
     return GuardedRoute
 
 
-def _check(request: Request, names: frozenset[str]) -> None:
+def _check(request: Request, names: frozenset[str], *, here_only: bool) -> None:
+    if here_only:
+        check_is_here(request)
     check_host(request, names)
     if request.method not in _SAFE:
-        check_same_site(request)
+        check_same_site(request, names)
         check_size(request)

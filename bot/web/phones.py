@@ -26,9 +26,10 @@ _KNOWN: dict[type[Exception], Refusal] = {
 
 
 def phones_router(port: PhonesPort, *, hosts: Iterable[str] = ()) -> APIRouter:
-    """The page at /phones, its API below it, and "/" leading there. `hosts`: more names we go by."""
+    """The page at /phones, its API below it, and "/" leading there; for this machine alone. `hosts`: more names we go by."""
     router = APIRouter(
-        route_class=guarded_route(hosts=hosts, known=_KNOWN, show=_show), include_in_schema=False
+        route_class=guarded_route(hosts=hosts, known=_KNOWN, show=_show, here_only=True),
+        include_in_schema=False,
     )
     _add_page(router)
     _add_handsets(router, port)

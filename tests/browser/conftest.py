@@ -1,6 +1,7 @@
 """A page in headless Chromium against the in-memory service. Skipped, with the reason, without it."""
 
 import asyncio
+import re
 import shutil
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,11 +12,14 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, Page, async_playwright, expect
+from fastapi import FastAPI
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from bot.web.bell import Bell
+from bot.web.listening import listen_for_changes
 from tests.browser.fake_backend import FakePhones, make_app
-from tests.browser.fake_desk import FakeDesk
-from tests.conftest import until
+from tests.conftest import World, until
+from tests.desk_client import code_on
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 QUIET = (
@@ -38,7 +42,6 @@ class Site:
 
     address: str
     phones: FakePhones
-    desk: FakeDesk
 
 
 @dataclass
@@ -79,25 +82,22 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def site() -> AsyncIterator[Site]:
-    phones, desk = FakePhones(), FakeDesk()
-    async with serving(phones, desk) as address:
-        yield Site(address, phones, desk)
+    phones = FakePhones()
+    async with serving(make_app(phones), phones.bell) as address:
+        yield Site(address, phones)
 
 
 @asynccontextmanager
-async def serving(phones: FakePhones, desk: FakeDesk) -> AsyncIterator[str]:
+async def serving(app: FastAPI, bell: Bell) -> AsyncIterator[str]:
     """The pages on a free port; ends their event streams before it waits for them."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = _Server(
-        uvicorn.Config(make_app(phones, desk), log_config=None, access_log=False, lifespan="off")
-    )
+    server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await until(lambda: _started(server, task))
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        phones.bell.close()
-        desk.bell.close()
+        bell.close()
         server.should_exit = True
         await task
         listener.close()
@@ -139,6 +139,50 @@ async def open_page(browser: Browser, site: Site, trouble: Trouble) -> AsyncIter
     yield open_it
     for context in contexts:
         await context.close()
+    assert trouble.found == []
+
+
+@dataclass
+class AtDesk:
+    """The desk of a whole service without Rasa, and the browsers of people who work at it."""
+
+    world: World
+    address: str
+    browser: Browser
+    trouble: Trouble
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    async def page(self, *, viewport: Any = WIDE, **options: Any) -> Page:
+        """A page in a fresh profile; it must stay free of trouble."""
+        context = await self.browser.new_context(viewport=viewport, **options)
+        self.contexts.append(context)
+        context.set_default_timeout(10_000)
+        page = await context.new_page()
+        self.trouble.watch(page, self.address)
+        return page
+
+    async def sign_in(self, name: str, **options: Any) -> Page:
+        """Somebody of the demonstration's staff who has just signed in with the code on their phone."""
+        page = await self.page(**options)
+        await page.goto(f"{self.address}/desk")
+        await page.get_by_label("Your name").fill(name)
+        await page.get_by_role("button", name="Send me a code").click()
+        await page.get_by_label("Code").fill(await code_on(self.world.phone(f"staff-{name.lower()}")))
+        await page.get_by_role("button", name="Sign in").click()
+        await page.wait_for_url(re.compile(r"/desk(/\w+)?$"))
+        return page
+
+
+@pytest.fixture
+async def at_desk(world: World, browser: Browser, trouble: Trouble) -> AsyncIterator[AtDesk]:
+    listening = asyncio.create_task(listen_for_changes(world.dsn, world.service.bell))
+    async with serving(world.service.pages, world.service.bell) as address:
+        desk = AtDesk(world, address, browser, trouble)
+        yield desk
+        for context in desk.contexts:
+            await context.close()
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
     assert trouble.found == []
 
 

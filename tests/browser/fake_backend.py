@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 import uvicorn
 from fastapi import FastAPI
 
-from bot.console.desk import desk_router
 from bot.domain.sms_text import segments
 from bot.web.bell import Bell
 from bot.web.pages import static_files
@@ -26,7 +25,6 @@ from bot.web.phones_port import (
     UnknownHandset,
     UnknownOption,
 )
-from tests.browser.fake_desk import FakeDesk
 
 MOST_HANDSETS = 8
 _COMMAND = re.compile(r"^\s*(take|pass|done)\s+(k\d+)", re.IGNORECASE)
@@ -152,13 +150,12 @@ class FakePhones:
             self.deliver("c1", f"{self.phones[handset_id].name}, a counselor, has joined.")
 
 
-def make_app(phones: FakePhones, desk: FakeDesk) -> FastAPI:
+def make_app(phones: FakePhones) -> FastAPI:
     app = FastAPI()
     app.include_router(phones_router(phones))
-    app.include_router(desk_router(desk))
     app.mount("/static", static_files())
     return app
 
 
 if __name__ == "__main__":
-    uvicorn.run(make_app(FakePhones(), FakeDesk()), port=int(sys.argv[1]), timeout_graceful_shutdown=1)
+    uvicorn.run(make_app(FakePhones()), port=int(sys.argv[1]), timeout_graceful_shutdown=1)

@@ -26,17 +26,3 @@ async def test_the_phones_are_accessible(
     for name in ("Client 1", "Client 3"):
         await page.get_by_role("tab", name=name).click()
         assert await complaints(page, axe) == []
-
-
-@LOOKS
-async def test_the_desk_is_accessible(
-    open_page: Opener, site: Site, axe: str, viewport: dict[str, int], scheme: str
-) -> None:
-    page = await open_page("/desk", viewport=viewport, color_scheme=scheme)
-    assert await complaints(page, axe) == []
-    await site.desk.take("s1", 1)
-    await site.desk.reply("s1", 1, "Hi, this is Maria.")
-    for path in ("/desk/s1", "/desk/s1/handoffs/1", "/desk/s1/handoffs/2"):
-        await page.goto(site.address + path)
-        await expect(page.get_by_text("Keys", exact=True)).to_be_visible()
-        assert await complaints(page, axe) == []

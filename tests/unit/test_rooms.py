@@ -31,6 +31,8 @@ ALLOWED = {
         "bot.domain",
         "bot.screen.verdict",
         "bot.store.messages",
+        "bot.store.board",
+        "bot.store.reports",
     },
     "actions": {"actions", "bot.services", "bot.domain"},
     "encoder": {"encoder"},

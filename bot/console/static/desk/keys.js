@@ -18,6 +18,8 @@ const ACTIONS = {
   k: () => move(-1),
   t: () => press("take"),
   r: () => focus("reply-box"),
+  n: () => note(),
+  q: () => goTo("/desk"),
 };
 
 const isWriting = (target) => target.closest("textarea, input:not([type=checkbox]), select") !== null;
@@ -30,6 +32,18 @@ function move(by) {
   const from = here >= 0 ? here : open;
   const to = from < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(Math.max(from + by, 0), rows.length - 1);
   rows[to].focus();
+  return true;
+}
+
+function note() {
+  const card = document.getElementById("note-card");
+  if (!card) return false;
+  card.open = true;
+  return focus("note-box");
+}
+
+function goTo(address) {
+  if (document.body.dataset.here !== address) location.assign(address);
   return true;
 }
 

@@ -3,13 +3,15 @@
 import { keepAtEnd } from "../end.js";
 import { listen, oneAtATime } from "../live.js";
 import { costInWords } from "../segments.js";
+import { fillIn } from "./canned.js";
 import { runClocks } from "./clocks.js";
+import { watchIdle } from "./idle.js";
 import { listenForKeys } from "./keys.js";
 import { refresh } from "./refresh.js";
 
 function say(state) {
   const line = document.getElementById("state");
-  line.textContent = state === "live" ? "Live" : "Reconnecting";
+  if (line) line.textContent = state === "live" ? "Live" : "Reconnecting";
 }
 
 /** The reply box tells what the reply costs on SMS, and Ctrl+Enter sends. Called again when the form is new. */
@@ -28,6 +30,15 @@ function wireReply() {
   });
 }
 
+/** A colleague writes in the conversation on this page: said for some seconds. */
+function showWriting(handoff) {
+  const line = document.getElementById("writing");
+  if (!line || document.body.dataset.case !== handoff) return;
+  line.textContent = line.dataset.words;
+  clearTimeout(line.timer);
+  line.timer = setTimeout(() => (line.textContent = ""), 8000);
+}
+
 const lines = document.getElementById("lines"); // the transcript opens at its newest text; the queue's page has none
 const end = lines ? keepAtEnd(lines) : { go() {}, grows: (change) => change() };
 
@@ -40,4 +51,6 @@ end.go();
 wireReply();
 runClocks();
 listenForKeys();
-listen("/desk/events", freshen, say, freshen);
+fillIn();
+watchIdle();
+listen("/desk/events", (news) => (news?.writing ? showWriting(news.writing) : freshen()), say, freshen);

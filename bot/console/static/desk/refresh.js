@@ -16,6 +16,7 @@ export async function refresh(grows) {
 async function read(address) {
   try {
     const response = await fetch(address, { headers: { "X-Warmline-Refresh": "1" } });
+    if (response.status === 401) location.replace("/desk/sign-in"); // the session has ended: nothing stays on the screen
     if (!response.ok) return null;
     return new DOMParser().parseFromString(await response.text(), "text/html"); // our own page, escaped by the server
   } catch {
@@ -25,9 +26,8 @@ async function read(address) {
 
 /** The conversation is no longer this person's to see: say so, stop its buttons, keep what was being written. */
 async function withoutConversation() {
-  const { home, here } = document.body.dataset;
   const gone = document.getElementById("gone");
-  const fresh = here === home ? null : await read(home);
+  const fresh = gone ? await read("/desk") : null;
   if (fresh && gone) {
     gone.hidden = false;
     for (const button of document.querySelectorAll("#doing button")) button.disabled = true;
