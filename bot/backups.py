@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -67,7 +67,7 @@ def restore(settings: Settings, source: Path, progress: Callable[[str], None]) -
             for piece in opened(sealed, masters):
                 plain.write(piece)
         with postgres(settings, progress) as place:
-            erased, kept = {*erasures(settings)}, list[tuple[object, ...]]()
+            erased, kept = {*erasures(settings)}, list[tuple[Any, ...]]()
             if _has_tables(place):
                 kept = _newer_audit(place)
                 erased |= {str(row[4]) for row in kept if row[3] == "erased" and row[4]}
@@ -85,7 +85,7 @@ def _replace(place: Place, archive: Path) -> None:
         _check(restoring)
 
 
-async def _replay(settings: Settings, place: Place, erased: set[str], kept: list[tuple[object, ...]]) -> int:
+async def _replay(settings: Settings, place: Place, erased: set[str], kept: list[tuple[Any, ...]]) -> int:
     """Bring what the backup did not know: the audit's newer rows, and erasures."""
     vault = await asyncio.to_thread(made_ready, settings, place)
     database, again = Database(place.url, vault, pool_size=2), 0
@@ -94,8 +94,7 @@ async def _replay(settings: Settings, place: Place, erased: set[str], kept: list
             newest = (await tx.run(text("SELECT max(at) FROM audit"))).scalar_one()
             for row in kept:
                 if newest is None or row[0] > newest:
-                    values = dict(zip(_KEPT, row, strict=True))
-                    await tx.run(_ADD_AUDIT, values)
+                    await tx.run(_ADD_AUDIT, dict(zip(_KEPT, row, strict=True)))
             for conversation_id in sorted(erased):
                 known = await tx.one(_KNOWN, {"id": conversation_id})
                 if known is not None:
@@ -119,7 +118,7 @@ def _has_tables(place: Place) -> bool:
     return row is not None and row[0] is not None
 
 
-def _newer_audit(place: Place) -> list[tuple[object, ...]]:
+def _newer_audit(place: Place) -> list[tuple[Any, ...]]:
     with psycopg.connect(place.owner_dsn) as connection:
         return connection.execute(f"SELECT {', '.join(_KEPT)} FROM audit ORDER BY id").fetchall()  # noqa: S608
 

@@ -1,4 +1,4 @@
-"""What an operator does with data: requests, find, export, erase, hold, release, audit, breach-report, backups.
+"""What an operator does with data: `warmline requests, find, export, erase, hold, release, audit, breach-report`, backups.
 
 Each works while the service runs, and each is recorded. No address and no name is ever an argument: they would stand
 in the list of processes and in the shell's history.
