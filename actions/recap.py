@@ -18,7 +18,7 @@ def recap(needs: Needs, names: Mapping[str, str], language: str | None = None) -
     people = [w.must.format(_person(trait, names, w)) for trait in needs.must]
     people += [w.wish.format(_person(trait, names, w)) for trait in needs.prefer]
     people += [w.never.format(_person(trait, names, w)) for trait in needs.never]
-    parts = [", ".join(people)] if people else []
+    parts = [", ".join(dict.fromkeys(people))] if people else []
     if needs.do_not_ask:
         topics = (_topic(topic, w) for topic in needs.do_not_ask)
         parts.append(w.do_not_ask.format(_either(topics, w)))
@@ -32,7 +32,8 @@ def _person(trait: str, names: Mapping[str, str], w: Words) -> str:
     if kind == "language":
         return w.speaks.format(w.languages.get(value, value))
     if kind == "counselor":
-        return next((name for name, counselor_id in names.items() if counselor_id == value), w.that_counselor)
+        wanted = set(value.split("|"))
+        return next((name for name, ids in names.items() if wanted & set(ids.split("|"))), w.that_counselor)
     return w.traits.get(trait, trait.replace(":", " "))
 
 

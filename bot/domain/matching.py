@@ -61,7 +61,15 @@ def is_eligible(counselor: Counselor, needs: Needs) -> bool:
     """
     if not counselor.on_staff or not talks_to_clients(counselor.role) or is_refused(counselor, needs):
         return False
-    return all(need in _own(counselor) for need in needs.must)
+    return all(is_met(need, counselor) for need in needs.must)
+
+
+def is_met(need: str, counselor: Counselor) -> bool:
+    """Whether a must or a wish is met. A name that several people have means any of them: "counselor:1|2"."""
+    kind, _, value = need.partition(":")
+    if kind == "counselor":
+        return counselor.id in value.split("|")
+    return need in counselor.traits
 
 
 def is_refused(counselor: Counselor, needs: Needs) -> bool:
@@ -77,7 +85,7 @@ def eligible(roster: Iterable[Counselor], needs: Needs) -> list[Counselor]:
     """The eligible ones, best first: wishes met, then language, then fewest conversations, then a stable order."""
 
     def rank(counselor: Counselor) -> tuple[int, int, int, str]:
-        met = sum(wish in counselor.traits or wish == f"counselor:{counselor.id}" for wish in needs.prefer)
+        met = sum(is_met(wish, counselor) for wish in needs.prefer)
         speaks = f"language:{needs.language}" in counselor.traits if needs.language else False
         return (-met, -int(speaks), counselor.holding, counselor.id)
 

@@ -146,7 +146,10 @@ class Scan:
         if token.kind == "name":
             if wanted and token.word.startswith("~"):
                 return []  # a misspelt name is enough to keep somebody away, not to send them
-            return [f"counselor:{counselor_id}" for counselor_id in self.context.names[token.value]]
+            ids = self.context.names[token.value]
+            if wanted:
+                return [f"counselor:{'|'.join(ids)}"]  # any of those who are called so
+            return [f"counselor:{counselor_id}" for counselor_id in ids]  # and none of them
         return [token.value]
 
 

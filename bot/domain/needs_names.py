@@ -14,13 +14,13 @@ _ALSO_WORDS = {
 
 
 def names_of(roster: Mapping[str, str], text: str) -> dict[str, tuple[str, ...]]:
-    """Full, first and last names, folded, with everybody each may mean."""
+    """Full, first and last names, folded, with everybody each may mean. Ids of one name are joined with "|"."""
     names: dict[str, tuple[str, ...]] = {}
-    for name, counselor_id in roster.items():
+    for name, ids in roster.items():
         words = [w for w in fold(name).replace(".", "").split() if w not in _TITLES]
         for key in {" ".join(words), *words[:1], *words[-1:]}:
             if len(key) > 1 and _is_name(key, text):
-                names[key] = tuple(dict.fromkeys((*names.get(key, ()), counselor_id)))
+                names[key] = tuple(dict.fromkeys((*names.get(key, ()), *ids.split("|"))))
     return names
 
 

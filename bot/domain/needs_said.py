@@ -20,7 +20,8 @@ def trait_in_words(trait: str, names: Mapping[str, str] | None = None) -> str:
     if kind == "language":
         return f"somebody who speaks {_LANGUAGES.get(value, value)}"
     if kind == "counselor":
-        return (names or {}).get(value, "one of the counselors by name")
+        called = [(names or {}).get(one, "one of the counselors by name") for one in value.split("|")]
+        return " or ".join(dict.fromkeys(called))
     return _WORDS.get(trait, trait.replace(":", " "))
 
 
@@ -28,7 +29,7 @@ def in_words(needs: Needs, names: Mapping[str, str] | None = None) -> str:
     """ "Must: a woman. Never: a man. Do not ask about: my family." or "" when nothing was asked for."""
 
     def said(traits: Iterable[str]) -> str:
-        return ", ".join(trait_in_words(trait, names) for trait in traits)
+        return ", ".join(dict.fromkeys(trait_in_words(trait, names) for trait in traits))
 
     parts = [("Must", said(needs.must)), ("Prefers", said(needs.prefer)), ("Never", said(needs.never))]
     parts.append(("Do not ask about", ", ".join(needs.do_not_ask)))

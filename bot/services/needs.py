@@ -24,6 +24,10 @@ async def read_needs(context: Context, conversation_id: str) -> Needs:
 
 
 async def roster_names(context: Context) -> Mapping[str, str]:
-    """First name -> counselor id, so that "not Maria" can be understood."""
+    """Name -> counselor id, so that "not Maria" can be understood; of several with one name all ids, with "|"."""
+    names: dict[str, str] = {}
     async with context.database.transaction() as tx:
-        return {counselor.name: counselor.id for counselor in await counselors.roster(tx)}
+        for counselor in await counselors.roster(tx):
+            known = names.get(counselor.name)
+            names[counselor.name] = f"{known}|{counselor.id}" if known else counselor.id
+    return names
