@@ -32,7 +32,7 @@ _CLIENT_WORDS = {
     "human": "let me talk to a person",
 }
 _STAFF_WORDS = {"stop": "away", "start": "help"}
-_STAFF_VERBS = frozenset({"take", "pass", "done", "note", "away", "back", "who", "help"})
+_STAFF_VERBS = frozenset({"take", "pass", "done", "note", "transfer", "away", "back", "who", "help"})
 _STAFF_TAG = re.compile(r"[A-Za-z]\d{1,3}$")
 
 # Things that Telegram itself writes into a private chat; nobody said anything.

@@ -1,4 +1,4 @@
-"""What a counselor's text asks for: TAKE K7, PASS K7, K7 some words, DONE K7, NOTE K7 ..., AWAY, BACK, WHO."""
+"""What a counselor's text asks for: TAKE, PASS, DONE, NOTE and TRANSFER with a tag (K7), K7 some words, AWAY, BACK, WHO."""
 
 import re
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ class Verb(StrEnum):
     PASS = "pass"  # noqa: S105  (a command, no password)
     DONE = "done"
     NOTE = "note"
+    TRANSFER = "transfer"
     AWAY = "away"
     BACK = "back"
     WHO = "who"
@@ -28,7 +29,7 @@ class Command:
 
 _TAG = r"[A-Za-z]\d{1,3}"
 _TAGGED = re.compile(
-    rf"^\s*(take|pass|done|note)\b[\s:,-]*(?:({_TAG})\b)?[\s:,-]*(.*)$", re.IGNORECASE | re.DOTALL
+    rf"^\s*(take|pass|done|note|transfer)\b[\s:,-]*(?:({_TAG})\b)?[\s:,-]*(.*)$", re.IGNORECASE | re.DOTALL
 )
 _BARE = re.compile(r"^\s*(away|back|who|help|\?)\s*[.!]?\s*$", re.IGNORECASE)
 _SAY = re.compile(rf"^\s*#?({_TAG})\b[\s:,-]*(.*)$", re.DOTALL)

@@ -96,6 +96,8 @@ class Ladder:
 
 
 ROUNDS_FROM = 3  # steps 0 to 2 widen the circle, every later one asks again
+# How a counselor may say that a talk ended (DONE K7 referred); reports count these.
+WRAP_UPS: tuple[str, ...] = ("helped", "referred", "emergency", "no_answer", "left", "other")
 NOT_BEGUN = -1  # the step of a handoff about which nobody was asked yet
 
 

@@ -13,6 +13,7 @@ from bot.domain.conversation import Conversation, Step, next_step
 from bot.domain.options import Option, as_text, chosen, number_in
 from bot.screen.verdict import Verdict
 from bot.services.asking import ask_directly
+from bot.services.changing import changed_by
 from bot.services.choices import choose
 from bot.services.contact import note_contact
 from bot.services.context import Context
@@ -223,6 +224,8 @@ async def _erase(work: Unit, conversation: Conversation, read: Read) -> None:
 
 
 async def _relay(work: Unit, conversation: Conversation, read: Read) -> None:
+    if read.verdict.level == "clear" and await changed_by(work, conversation, read.message):
+        return
     await relay_to_counselor(work, conversation, read.message, flagged=read.verdict.level != "clear")
     if read.keyword is Keyword.HELP:
         await _help(work, conversation, read)
@@ -260,6 +263,8 @@ async def _newest_question(work: Unit, conversation: Conversation) -> str | None
 
 
 async def _hold(work: Unit, conversation: Conversation, read: Read) -> None:
+    if await changed_by(work, conversation, read.message):
+        return
     now = work.context.clock.now()
     if not conversation.may_hold(now):
         return

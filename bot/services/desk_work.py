@@ -1,15 +1,13 @@
 """What is done at the desk: take, pass, reply, note, close. The same services as on the phone, behind the role's check."""
 
 from bot.domain.access import Action
+from bot.domain.handoff import WRAP_UPS
 from bot.services import taking
 from bot.services.allowed import check
 from bot.services.context import Context
 from bot.services.relay import relay_to_client
 from bot.services.taking import Said, told
 from bot.store import handoffs
-
-# How a conversation ended, as a counselor chooses it; the words are the desk's.
-WRAP_UPS = ("helped", "referred", "emergency", "no_answer", "left", "other")
 
 
 async def take(context: Context, counselor_id: str, handoff_id: int) -> Said:

@@ -94,6 +94,15 @@ async def keep_until(work: Unit, handoff: Handoff, due_at: datetime) -> None:
     await _next_at(work, handoff, NOT_BEGUN + 1, due_at)
 
 
+async def ask_one(work: Unit, handoff: Handoff, counselor: Counselor) -> None:
+    """Ask this one first; the others follow when they do not take it within a step."""
+    now, pace = work.context.clock.now(), work.context.ladder.of(handoff.priority)
+    alert = await work.to_counselor(counselor, "alert", handoff)
+    await handoffs.add_offer(work.tx, handoff.id, counselor.id, 0, alert)
+    await handoffs.change(work.tx, handoff.id, step=0, state="offered", due_at=None)
+    await _next_at(work, handoff, 1, now + pace.step)
+
+
 async def ask_again(work: Unit, handoff: Handoff, fitting: Sequence[Counselor]) -> Asked:
     """Begin a new round with everybody eligible who has not passed."""
     await handoffs.forget_offers(work.tx, handoff.id)

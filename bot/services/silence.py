@@ -34,7 +34,7 @@ async def _nudge(work: Unit, handoff: Handoff) -> None:
     await work.to_counselor(counselor, "quiet_nudge", handoff)
     await timers.add(
         work.tx,
-        key=f"nudged:{handoff.id}:{handoff.counselor_id}",
+        key=f"nudged:{handoff.id}:{handoff.counselor_id}:{work.context.clock.now().timestamp():.3f}",
         kind="nudged",
         subject=str(handoff.id),
         due_at=work.context.clock.now() + work.context.ladder.of(handoff.priority).first_reply,

@@ -14,6 +14,7 @@ from bot.services.outbox import unit
 from bot.services.relay import relay_to_client
 from bot.services.staff_phones import stops_or_starts
 from bot.services.taking import Said, told
+from bot.services.transfer import transfer_handoff
 from bot.store import counselors, handoffs, messages
 from bot.store.messages import Message
 
@@ -42,7 +43,7 @@ async def _carry_out_from(context: Context, message: Message, command: Command) 
     """As `carry_out`, for a phone: one that may not show clients' words may not take and write, either."""
     assert message.counselor_id is not None
     relay = context.channels[message.channel].traits.relay
-    if not relay and command.verb in (Verb.TAKE, Verb.SAY, Verb.NOTE):
+    if not relay and command.verb in (Verb.TAKE, Verb.SAY, Verb.NOTE, Verb.TRANSFER):
         return Said(False, told(context, "phones_off"))
     if not relay and command.verb is Verb.HELP:
         return Said(True, told(context, "desk_help"))
@@ -100,7 +101,9 @@ async def _for_one_held(context: Context, counselor_id: str, command: Command) -
         tag = held[0].tag
     match command.verb:
         case Verb.DONE:
-            return await taking.close_handoff(context, counselor_id, tag)
+            return await taking.close_handoff(context, counselor_id, tag, command.text)
+        case Verb.TRANSFER:
+            return await transfer_handoff(context, counselor_id, tag, command.text)
         case Verb.NOTE:
             return await taking.note_on(context, counselor_id, tag, command.text)
         case _:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.domain.conversation import Conversation, HeldBy
-from bot.domain.handoff import Handoff
+from bot.domain.handoff import WRAP_UPS, Handoff
 from bot.domain.matching import Counselor, is_eligible
 from bot.domain.needs import Needs
 from bot.domain.needs_said import in_words
@@ -100,7 +100,7 @@ async def _take(found: Case) -> None:
     await _tell_the_others(found)
     await timers.add(
         work.tx,
-        key=f"first_reply:{handoff.id}:{found.counselor.id}:{now.timestamp():.0f}",
+        key=f"first_reply:{handoff.id}:{found.counselor.id}:{now.timestamp():.3f}",
         kind="first_reply",
         subject=str(handoff.id),
         due_at=now + work.context.ladder.of(handoff.priority).first_reply,
@@ -112,8 +112,12 @@ async def _tell_the_taker(found: Case) -> None:
     work, handoff = found.work, found.handoff
     await work.to_counselor(found.counselor, "taken_you", handoff)
     names = {counselor.id: counselor.name for counselor in await counselors.roster(work.tx)}
-    if needs := in_words(found.needs, names):
+    contact = found.conversation.contact
+    called = f"Call them {contact.call_me}. " if contact.call_me else ""
+    if needs := called + in_words(found.needs, names):
         await work.to_counselor(found.counselor, "taken_needs", handoff, needs=needs)
+    for _, note in await handoffs.notes_of(work.tx, handoff.id):
+        await work.to_counselor(found.counselor, "taken_note", handoff, note=note)
     await handoffs.record_read(work.tx, found.counselor.id, found.conversation.id, "take")
     written = await messages.history(work.tx, found.conversation.id, 30)
     lines = [m for m, _ in written if m.author == "client" and m.text.strip() and number_in(m.text) is None]
@@ -145,13 +149,20 @@ async def pass_handoff(context: Context, counselor_id: str, tag: str) -> Said:
     return said
 
 
-async def close_handoff(context: Context, counselor_id: str, tag: str, reason: str = "done") -> Said:
-    """DONE: the counselor ends the talk, the client is told, the bot takes over, a crisis flag is cleared by hand."""
+async def close_handoff(context: Context, counselor_id: str, tag: str, words: str = "") -> Said:
+    """DONE: the counselor ends the talk, the client is told, the bot takes over, a crisis flag is cleared by hand.
+
+    `words`: how it ended (one of WRAP_UPS first), and a note for staff.
+    """
     async with case(context, counselor_id, tag) as found:
         if found is None:
             return Said(False, told(context, "no_such_case", tag=tag))
         if not found.mine:
             return found.say("not_yours", ok=False)
+        first, _, rest = words.strip().partition(" ")
+        reason = how if (how := first.lower().strip(",.:;-")) in WRAP_UPS else "done"
+        if note := (words if reason == "done" else rest).strip(" ,:-"):
+            await handoffs.add_note(found.work.tx, found.handoff.id, counselor_id, note)
         await close_within(found.work, found.conversation, found.handoff, reason=reason)
         await found.work.to_client(
             found.conversation, "left", handoff=found.handoff, name=found.counselor.name

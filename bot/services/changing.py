@@ -1,0 +1,74 @@
+"""What a client needs may change at any time: it counts at once, for who was asked and for who is on."""
+
+from dataclasses import replace
+
+from bot.domain.conversation import Conversation
+from bot.domain.handoff import Handoff
+from bot.domain.matching import is_eligible
+from bot.domain.needs import Needs, merge
+from bot.domain.other_counselor import other_needs, wants_someone_else
+from bot.services.giving_back import give_to_others
+from bot.services.ladder import ask_from, fitting_now
+from bot.services.outbox import Unit
+from bot.store import conversations, counselors, handoffs
+from bot.store.messages import Message
+
+
+async def changed_by(work: Unit, conversation: Conversation, message: Message) -> bool:
+    """Whether a client's text changed who may be their counselor, and it was acted on. Asks for no reason."""
+    handoff = await handoffs.open_of(work.tx, conversation.id)
+    if handoff is None or message.press is not None:
+        return False
+    needs = await conversations.read_needs(work.tx, conversation.id)
+    if handoff.counselor_id is not None and wants_someone_else(message.text):
+        changed = merge(needs, Needs(never=(f"counselor:{handoff.counselor_id}",)))
+    else:
+        names = {c.name: c.id for c in await counselors.roster(work.tx)}
+        stated = other_needs(message.text, names)
+        if stated is None:
+            return False
+        changed = merge(needs, stated)
+    return await apply_needs(work, conversation, handoff, changed, reply_to=message.id)
+
+
+async def apply_needs(
+    work: Unit, conversation: Conversation, handoff: Handoff, needs: Needs, *, reply_to: int | None
+) -> bool:
+    """Keep the needs. True when the client was told what follows; False when who is on may stay, and reads on."""
+    await conversations.write_needs(work.tx, conversation.id, needs)
+    if handoff.counselor_id is not None:
+        holder = await counselors.read(work.tx, handoff.counselor_id)
+        if is_eligible(holder, needs):
+            return False
+        await give_to_others(work, handoff, "someone_else", "someone_else_nobody")
+        return True
+    left = await _call_off_unfit(work, handoff, needs)
+    fitting = await fitting_now(work, conversation.id)
+    if not left:
+        now = await handoffs.lock(work.tx, handoff.id)
+        await ask_from(work, now, fitting, step=max(now.step, 0))
+    await work.to_client(conversation, "needs_changed" if fitting else "nobody_fits", reply_to=reply_to)
+    return True
+
+
+async def _call_off_unfit(work: Unit, handoff: Handoff, needs: Needs) -> int:
+    """Who was asked and no longer fits has nothing more to do. Returns how many are still asked."""
+    left = 0
+    for counselor_id, state in (await handoffs.offers_of(work.tx, handoff.id)).items():
+        counselor = await counselors.read(work.tx, counselor_id)
+        if state == "sent" and is_eligible(counselor, needs):
+            left += 1
+        elif state == "sent":
+            await handoffs.set_offer(work.tx, handoff.id, counselor_id, "lapsed")
+            await work.to_counselor(counselor, "withdrawn", handoff)
+    return left
+
+
+async def loosen(work: Unit, conversation: Conversation, handoff: Handoff, trait: str) -> None:
+    """The client says that one thing need not be: only that one becomes a wish."""
+    needs = await conversations.read_needs(work.tx, conversation.id)
+    if trait not in needs.must:
+        return
+    must = tuple(t for t in needs.must if t != trait)
+    eased = replace(needs, must=must, prefer=(*needs.prefer, trait))
+    await apply_needs(work, conversation, handoff, eased, reply_to=None)
