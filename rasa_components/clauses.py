@@ -54,16 +54,23 @@ def both(whole: str, readings: Sequence[Reading]) -> tuple[Reading, ...]:
 
     `whole` is the intent of the text as a whole. A person is asked for last, for then questions follow.
     """
-    clear = {r.intent: r for r in reversed(readings) if r.confidence >= SURE and r.intent not in NO_QUESTION}
-    asked = [r for r in readings if clear.get(r.intent) is r]
-    if len(asked) != 2 or whole not in {*clear, "nlu_fallback"}:
+    clear = {
+        _meaning(r.intent): r
+        for r in reversed(readings)
+        if r.confidence >= SURE and r.intent not in NO_QUESTION
+    }
+    asked = [r for r in readings if clear.get(_meaning(r.intent)) is r]
+    if len(asked) != 2 or _meaning(whole) not in {*clear, "nlu_fallback"}:
         return ()
-    if not any(
-        r.intent.startswith(("ask_", "find_")) or r.intent in WANTS_A_PERSON for r in _others(whole, asked)
-    ):
+    if not any(_asks(r.intent) for r in asked if _meaning(r.intent) != _meaning(whole)):
         return ()
     return tuple(sorted(asked, key=lambda r: r.intent in WANTS_A_PERSON))
 
 
-def _others(whole: str, asked: Sequence[Reading]) -> list[Reading]:
-    return [r for r in asked if r.intent != whole]
+def _meaning(intent: str) -> str:
+    """All ways of asking for a person mean one thing."""
+    return "ask_for_human" if intent in WANTS_A_PERSON else intent
+
+
+def _asks(intent: str) -> bool:
+    return intent.startswith(("ask_", "find_")) or intent in WANTS_A_PERSON

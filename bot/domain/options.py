@@ -4,6 +4,7 @@ A payload that begins with "/" is for Rasa and can only come from here, never fr
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,12 +37,17 @@ def as_text(text: str, options: Sequence[Option]) -> str:
 
 
 _NUMBER = re.compile(r"^\W*(?:option|reply|number|nr|no\.|#)?\s*(\d{1,2})\s*\W*$", re.IGNORECASE)
-_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_WORDS = {
+    **{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5},
+    **{"uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5},
+}
 _PLAIN = re.compile(r"[^a-z0-9' ]+")
 
 
 def _plain(text: str) -> str:
-    return " ".join(_PLAIN.sub(" ", text.lower()).split())
+    """Without accents, signs and case, as people type."""
+    folded = unicodedata.normalize("NFKD", text.lower())
+    return " ".join(_PLAIN.sub(" ", "".join(c for c in folded if not unicodedata.combining(c))).split())
 
 
 def number_in(text: str) -> int | None:

@@ -92,11 +92,14 @@ class Unit:
         status = "queued"
         if not self.answering and kind != "gate":
             status = await self._way(conversation.id, of_counselor=author == "counselor" or kind == "joined")
+        if author != "counselor":
+            text = gsm7_clean(text)
+            options = [Option(gsm7_clean(option.label), option.payload) for option in options]
         message_id = await messages.add_outgoing(
             self.tx,
             channel=conversation.channel,
             conversation_id=conversation.id,
-            text=gsm7_clean(text) if author != "counselor" else text,
+            text=text,
             options=options,
             author=author,
             kind=kind,

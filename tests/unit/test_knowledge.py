@@ -173,7 +173,7 @@ def test_every_step_of_the_talk_is_said_in_spanish_too() -> None:
         f"utter_{block['intent']}" for block in _read(ROOT / "data/spanish/intents.yml")["spanish"]
     } & english
     assert {name for name in steps | asked_in_spanish if f"{name}_es" not in responses()} == set()
-    extra = {"utter_unknown_es", "utter_ask_needs_form_need_language_es"}
+    extra = {"utter_unknown_es"}
     assert {name for name in responses() if is_spanish(name) and name[:-3] not in english} <= extra
 
 
@@ -283,9 +283,7 @@ def test_every_action_and_text_of_the_rules_and_the_actions_exists() -> None:
 def test_every_question_about_needs_has_a_text_and_options_that_are_understood() -> None:
     offered = set()
     for question in Question:
-        for variant in responses()[
-            f"utter_ask_needs_form_{question}{'_es' if question == 'need_language' else ''}"
-        ]:
+        for variant in responses()[f"utter_ask_needs_form_{question}"]:
             choices = [re.findall(r'"choice": "([^"]+)"', b["payload"])[0] for b in variant["buttons"]]
             assert all(choice.startswith(f"{question}.") for choice in choices)
             offered |= set(choices)

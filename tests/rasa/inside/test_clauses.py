@@ -48,6 +48,8 @@ def test_two_clear_questions_are_both_answered() -> None:
 
 def test_a_person_is_asked_for_last() -> None:
     assert answered("ask_for_human", "ask_for_human", "ask_cost") == ["ask_cost", "ask_for_human"]
+    assert answered("say_want_to_talk", "ask_for_human", "ask_cost") == ["ask_cost", "ask_for_human"]
+    assert answered("ask_for_human", "ask_for_human", "say_want_to_talk") == []
 
 
 def test_a_story_with_a_question_is_both() -> None:
