@@ -55,9 +55,14 @@ def answer(intake: Intake, said: Said, names: Mapping[str, str]) -> Intake:
         return intake.dropped("utter_needs_dropped")
     if words.UNDER_AGE.search(said.text):
         return intake.sent()
-    if words.SKIP.match(said.text) or (said.intent == "skip" and not intake.takes_any_words):
+    if words.SKIP.match(said.text) or _skips(intake, said):
         return intake.skipped()
     return answer_typed(intake, question, said, names)
+
+
+def _skips(intake: Intake, said: Said) -> bool:
+    """The reading alone says so; where any words may be the answer, or where they agree, it is not enough."""
+    return said.intent == "skip" and not intake.takes_any_words and not words.AGREES.match(said.text)
 
 
 def _gives_up(intake: Intake, said: Said, names: Mapping[str, str]) -> bool:

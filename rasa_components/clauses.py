@@ -23,8 +23,8 @@ NO_QUESTION = frozenset(
 )
 _OPENERS = (
     r"(?:also |then )?(?:what|whats|what's|how|hows|when|where|who|can|could|do|does|is|are|will|would|should|may"
-    r"|i want|i wanna|i need|i'd like|id like|que|qué|como|cómo|cuanto|cuánto|cuando|cuándo|donde|dónde|puedo|quiero"
-    r"|aceptan|hay|tienen)\b"
+    r"|i want|i wanna|i need|i'd like|id like|si puedo|si hay|que|qué|como|cómo|cuanto|cuánto"
+    r"|cuando|cuándo|donde|dónde|puedo|quiero|aceptan|hay|tienen)\b"
 )
 _CUT = re.compile(
     rf"(?<=[.?!;])\s+|\n+|,?\s+(?:and|also|plus|&|y|también|tambien)\s+(?={_OPENERS})|,\s+(?={_OPENERS})",

@@ -166,3 +166,7 @@ async def test_finding_a_man_fine_too_makes_a_wish_of_the_must() -> None:
 async def test_change_it_changes_and_does_not_drop() -> None:
     talk = await at("need_confirm")
     assert await told(talk, "change it", "change_mind") == ["need_change"]
+
+
+async def test_agreeing_is_no_skipping_whatever_the_reading() -> None:
+    assert await told(await at("need_permission"), "ask me", "skip") == ["need_who"]
