@@ -18,6 +18,12 @@ _OUR_OPT_OUTS = frozenset(
         "parar",
         "cancelar",
         "no mas",
+        "baja",
+        "darme de baja",
+        "dame de baja",
+        "quiero darme de baja",
+        "no mas mensajes",
+        "no mas textos",
         "stop all",
         "stop texting me",
         "stop please",
@@ -31,6 +37,12 @@ _FREE_OPT_OUT = re.compile(
     r"( please)?$"
     r"|^(no more|don't send( me)?( any)?( more)?) (texts?|messages?)( please)?$"
     r"|^(please )*leave me alone$"
+    r"|^(por favor )*(ya )?no (me|nos) (escriba|escriban|escribas|mande|manden|mandes|contacte|contacten)"
+    r"( (mas|nunca|otra vez|mensajes|textos))*( por favor)?$"
+    r"|^(por favor )*(deje|deja|dejen|pare|para|paren) de (escribirme|mandarme|enviarme|contactarme|textearme)"
+    r"( (mas|mensajes|textos))*( por favor)?$"
+    r"|^(por favor )*(quiero )?dejar de recibir (sus |estos |los )?(mensajes|textos)( por favor)?$"
+    r"|^(por favor )*(dejame|dejeme|dejenme) en paz$"
     r"|^(don't|do not|never) (text|message|contact)( me)?( again| anymore| any more)*( please)?$"
 )
 
@@ -43,6 +55,9 @@ _ERASE = re.compile(
 )
 
 
+_WITHOUT_ACCENTS = str.maketrans("\u00e1\u00e9\u00ed\u00f3\u00fa", "aeiou")
+
+
 class Keyword(StrEnum):
     OPT_OUT = "opt_out"
     OPT_IN = "opt_in"
@@ -52,7 +67,7 @@ class Keyword(StrEnum):
 
 
 def _normal(text: str) -> str:
-    text = text.lower().replace("\u2019", "'").replace("\u00e1", "a")
+    text = text.lower().replace("\u2019", "'").translate(_WITHOUT_ACCENTS)
     return " ".join(re.sub(r"[^\w' ]+", " ", text).split())
 
 
@@ -85,3 +100,13 @@ def keyword_of(kind: str, text: str, *, opted_out: bool = False) -> Keyword | No
 def carrier_answers(kind: str, text: str) -> bool:
     """A carrier that answers keywords knows whole ones only; "stop texting me" is left to us."""
     return kind in tuple(Keyword) or text.strip().lower() in OPT_OUT_WORDS | OPT_IN_WORDS | HELP_WORDS
+
+
+def how_said(kind: str, text: str) -> str:
+    """How somebody opted out or in, for the record: the carrier's word, or that it was a sentence, never which."""
+    word = text.strip().lower()
+    if kind in ("blocked", "unblocked"):
+        return f"{kind} the bot"
+    if word in OPT_OUT_WORDS | OPT_IN_WORDS | {"yes"}:
+        return f"word {word}"
+    return "the carrier" if kind in tuple(Keyword) else "in their own words"

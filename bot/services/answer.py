@@ -7,7 +7,7 @@ No transaction is open while Rasa thinks: read and commit, ask, then lock, re-ch
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.domain.consent import Keyword, carrier_answers, keyword_of
+from bot.domain.consent import Keyword, carrier_answers, how_said, keyword_of
 from bot.domain.contact_said import ContactSaid, contact_said
 from bot.domain.conversation import Conversation, Step, next_step
 from bot.domain.options import Option, as_text, chosen, number_in
@@ -15,6 +15,7 @@ from bot.screen.verdict import Verdict
 from bot.services.asking import ask_directly
 from bot.services.changing import changed_by
 from bot.services.choices import choose
+from bot.services.consents import OPTED_IN, OPTED_OUT, keep_consent
 from bot.services.contact import note_contact
 from bot.services.context import Context
 from bot.services.disclosure import disclose
@@ -177,9 +178,12 @@ def _carrier_answered(work: Unit, conversation: Conversation, message: Message) 
 async def _opt_out(work: Unit, conversation: Conversation, read: Read) -> None:
     now = work.context.clock.now()
     await outgoing.drop_unsent_answers(work.tx, conversation.id)
+    told = None
     if not _carrier_answered(work, conversation, read.message):
-        await work.to_client(conversation, "C10", kind="consent")
+        told = await work.to_client(conversation, "C10", kind="consent")
     await conversations.change(work.tx, conversation.id, opted_out_at=now)
+    how = how_said(read.message.kind, read.message.text)
+    await keep_consent(work, conversation, OPTED_OUT, how=how, shown=("C10", told))
     handoff = await handoffs.open_of(work.tx, conversation.id)
     if handoff is not None and handoff.counselor_id is not None:
         counselor = await counselors.read(work.tx, handoff.counselor_id)
@@ -202,6 +206,7 @@ async def _opt_in(work: Unit, conversation: Conversation, read: Read) -> None:
         work.tx, conversation.id, opted_out_at=None, disclosed_at=None, rasa_stale=True
     )
     back = await conversations.lock(work.tx, conversation.id)
+    await keep_consent(work, back, OPTED_IN, how=how_said(read.message.kind, read.message.text))
     await disclose(work, back)
     await work.to_client(back, "opted_in")
 

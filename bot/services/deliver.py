@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bot.channels.base import Channel, OptedOut, OutcomeUnknown, SendError, Sent
 from bot.domain.matching import is_eligible
+from bot.services.consents import OPTED_OUT, keep_consent
 from bot.services.context import Context
 from bot.services.outbox import Unit, unit
 from bot.services.staff_phones import phone_is_closed
@@ -93,6 +94,7 @@ async def mark_opted_out(work: Unit, message: Message) -> None:
     if conversation.opted_out_at is None:
         now = work.context.clock.now()
         await conversations.change(work.tx, conversation.id, opted_out_at=now)
+        await keep_consent(work, conversation, OPTED_OUT, how="the provider said so", actor="service")
         await outgoing.drop_unsent_answers(work.tx, conversation.id)
 
 

@@ -1,7 +1,8 @@
 """Opt-out and danger: nothing is sent to who said stop, danger always reaches staff, only people clear a crisis."""
 
-from bot.store import conversations
-from tests.conftest import World
+from bot.services.consents import OPTED_IN, OPTED_OUT, TOLD, digest
+from bot.store import audit, conversations
+from tests.conftest import World, until
 
 
 async def _state(world: World) -> conversations.Conversation:
@@ -124,3 +125,42 @@ async def test_telegram_asks_for_the_country_after_the_crisis_text(world: World)
     await tg.says("i want to kill myself tonight")
     assert "988" in await tg.hears()
     await tg.hears("Are you in the US?")
+
+
+async def test_the_record_says_when_how_and_what_was_shown(world: World) -> None:
+    await world.client.says("hello")
+    first = await world.client.hears("automated assistant")
+    await world.client.says("please stop texting me")
+    stopped = await world.client.hears("unsubscribed")
+    await world.client.says("START")
+    await world.client.hears("Welcome back")
+    async with world.service.context.database.transaction() as tx:
+        conversation_id = await conversations.find_or_create(tx, "phone-sms", "client-1")
+        kept = await audit.entries(tx, conversation_id=conversation_id)
+    said = [(entry.what, entry.detail) for entry in kept if entry.what.startswith("consent:")]
+    assert said == [
+        (TOLD, f"how=they wrote first; shown=C1 en {digest(first)}"),
+        (OPTED_OUT, f"how=in their own words; shown=C10 en {digest(stopped)}"),
+        (OPTED_IN, "how=word start"),
+        (TOLD, f"how=they wrote first; shown=C1 en {digest(first)}"),
+    ]
+    assert all(entry.at for entry in kept)
+
+
+async def test_danger_in_words_that_also_say_stop_is_danger(world: World) -> None:
+    await world.client.says("stop. i want to kill myself tonight")
+    await world.client.hears("988")
+    await world.maria.hears("CRISIS")
+    assert (await _state(world)).opted_out_at is None
+
+
+async def test_a_spanish_opt_out_is_one_and_wanting_to_stop_drinking_is_none(world: World) -> None:
+    await world.client.says("quiero dejar de beber")
+    await world.client.hears("answer to")
+    assert (await _state(world)).opted_out_at is None
+    await world.client.says("ya no me escriban por favor")
+    await until(lambda: _opted_out(world))
+
+
+async def _opted_out(world: World) -> bool:
+    return (await _state(world)).opted_out_at is not None
