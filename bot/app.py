@@ -32,6 +32,7 @@ from bot.web.actions import actions_router
 from bot.web.bell import Bell
 from bot.web.pages import static_files
 from bot.web.phones import phones_router
+from bot.web.probes import metrics_router, ready_router
 from bot.web.simulated import SimulatedPhones
 
 TEXTS = Path(__file__).parent / "services" / "texts.yml"
@@ -133,6 +134,8 @@ def _pages(context: Context, bell: Bell, phones: SimulatedPhones, settings: Sett
     secure = settings.desk_url is not None
     pages.include_router(desk_router(context, bell, secure=secure, hosts=[name] if name else (), staff=staff))
 
+    pages.include_router(ready_router(context.database))
+
     @pages.get("/health")
     async def health() -> JSONResponse:
         return JSONResponse({"status": "up"})
@@ -143,6 +146,7 @@ def _pages(context: Context, bell: Bell, phones: SimulatedPhones, settings: Sett
 def _internal(context: Context, secret: str) -> FastAPI:
     internal = FastAPI(title="Warmline internal", docs_url=None, redoc_url=None, openapi_url=None)
     internal.include_router(actions_router(actions.build(context), secret))
+    internal.include_router(metrics_router(context.database))
     return internal
 
 

@@ -5,7 +5,7 @@ import asyncio
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -33,6 +33,22 @@ def _fail(line: str) -> "typer.Exit":
 @app.command()
 def up() -> None:
     """Run everything: database, Rasa, the bot service, the page of phones and the desk."""
+    _run("all")
+
+
+@app.command()
+def serve() -> None:
+    """Run the web part alone: webhooks, desk and pages. Several of them may share one DATABASE_URL."""
+    _run("web")
+
+
+@app.command()
+def worker() -> None:
+    """Run the job part alone, with a Rasa of its own. Several of them may share one DATABASE_URL."""
+    _run("jobs")
+
+
+def _run(part: Literal["all", "web", "jobs"]) -> None:
     import uvloop
     from sqlalchemy.exc import OperationalError
 
@@ -45,10 +61,12 @@ def up() -> None:
 
     try:
         settings = load_settings()
+        if part != "all" and settings.database_url is None:
+            raise _fail("parts that run apart share a database: set DATABASE_URL.")
         if not settings.model_file.exists():
             raise _fail("there is no trained model yet. Run `make setup` or `warmline train`.")
         set_up_logging(settings.log_level, None if settings.log_to_terminal else settings.data_dir / "logs")
-        uvloop.run(run_everything(settings, _say))
+        uvloop.run(run_everything(settings, _say, part))
     except AlreadyRunning as problem:
         raise _fail(str(problem) or (AlreadyRunning.__doc__ or "")) from None
     except (SettingsProblem, ClinicProblem, EmbeddedError) as problem:

@@ -4,14 +4,12 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+import httpx
 import structlog
-import uvicorn
-from fastapi import FastAPI
 from threadpoolctl import threadpool_limits
 
 from bot.app import Service, build, new_secret
@@ -24,17 +22,21 @@ from bot.processes import ProcessFailedError, Supervised, answers_at, free_port,
 from bot.screen.screen import Screen, load_screen
 from bot.services.context import BotReply, Context
 from bot.services.housekeeping import housekeeping
+from bot.serving import served
 from bot.settings import ROOT, Settings
 from bot.store.keys import KeysUnusable
 from bot.store.purge import Retention
 from bot.store.vault import Vault
 from bot.web.listening import listen_for_changes
+from bot.web.probes import answers
 
 if TYPE_CHECKING:
     from bot.sms_side import SmsSide
     from bot.telegram_side import TelegramSide
 
 log = structlog.get_logger("running")
+
+Part = Literal["all", "web", "jobs"]
 
 
 class FirstStart:
@@ -84,8 +86,14 @@ def screen_for(settings: Settings, progress: Callable[[str], None]) -> Screen | 
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncIterator[Running]:
-    """Start everything in order, and stop it in the reverse order however the block ends."""
+async def running(
+    settings: Settings, progress: Callable[[str], None], part: Part = "all"
+) -> AsyncIterator[Running]:
+    """Start everything in order, and stop it in the reverse order however the block ends.
+
+    `part`: "web" stores what comes in and shows the pages; "jobs" has Rasa, does the work and polls Telegram.
+    """
+    web, jobs = part in ("all", "web"), part in ("all", "jobs")
     asyncio.get_running_loop().set_exception_handler(quiet_loop)
     async with contextlib.AsyncExitStack() as stack:
         place = stack.enter_context(postgres(settings, progress))
@@ -108,28 +116,36 @@ async def running(settings: Settings, progress: Callable[[str], None]) -> AsyncI
         await stack.enter_async_context(service.opened())
         if settings.demonstration:
             await set_up_demonstration(service.context.database)
-        internal_port = await stack.enter_async_context(served(service.internal, "127.0.0.1", 0))
+        internal_port = await stack.enter_async_context(
+            served(service.internal, "127.0.0.1", settings.internal_port)
+        )
         rasa = _rasa(settings, rasa_port, internal_port, secret, place.rasa_url, vault)
         await stack.enter_async_context(_background(_follow_keys(settings, vault)))
-        progress("Rasa is starting (about 15 seconds) ...")
-        await rasa.start()
-        dialogue.wait_for(rasa)
-        stack.push_async_callback(rasa.stop)
-        await stack.enter_async_context(_background(keeping_house(settings, service.context)))
+        if jobs:
+            progress("Rasa is starting (about 15 seconds) ...")
+            await rasa.start()
+            dialogue.wait_for(rasa)
+            stack.push_async_callback(rasa.stop)
+            await stack.enter_async_context(_background(keeping_house(settings, service.context)))
+        await stack.enter_async_context(_background(watched(settings, service.context)))
         await stack.enter_async_context(_background(listen_for_changes(place.dsn, service.bell)))
         if sms is not None:
             stack.push_async_callback(sms.close)
+        if sms is not None and web:
             webhooks = sms.webhooks(service.context)
             port = await stack.enter_async_context(
                 served(webhooks, settings.webhook_host, settings.webhook_port)
             )
             progress(f"SMS: webhooks on {settings.webhook_host}:{port}.")
-        for bot in telegram:
+        for bot in telegram if jobs else ():
             await stack.enter_async_context(_polled(bot, service.context, place.dsn))
             progress(f"Telegram: polling the bot of channel {bot.name}.")
-        await stack.enter_async_context(working(service.queue, service.context, settings.concurrency))
-        port = await stack.enter_async_context(served(service.pages, settings.host, settings.port))
-        stack.callback(service.bell.close)  # open pages end before the listener waits for them
+        if jobs:
+            await stack.enter_async_context(working(service.queue, service.context, settings.concurrency))
+        port = settings.port
+        if web:
+            port = await stack.enter_async_context(served(service.pages, settings.host, settings.port))
+            stack.callback(service.bell.close)  # open pages end before the listener waits for them
         yield Running(service, f"http://{settings.host}:{port}", rasa, place.runs)
 
 
@@ -158,6 +174,19 @@ def _rasa(
         answers_at(f"http://127.0.0.1:{port}/webhooks/warmline/"),
         settings.data_dir / "logs" / "rasa.log",
     )
+
+
+async def watched(settings: Settings, context: Context) -> None:
+    """Call an outside monitor as long as the database answers: when the calls stop, it raises the alarm."""
+    if settings.monitor_url is None:
+        return
+    url = settings.monitor_url.get_secret_value()
+    async with httpx.AsyncClient(timeout=10, follow_redirects=False) as client:
+        while True:
+            if await answers(context.database):
+                with contextlib.suppress(httpx.HTTPError):
+                    await client.get(url)
+            await asyncio.sleep(settings.monitor_seconds)
 
 
 def keeping_house(settings: Settings, context: Context) -> Coroutine[Any, Any, None]:
@@ -215,39 +244,6 @@ async def _polled(telegram: "TelegramSide", context: Context, dsn: str) -> Async
 
 
 @contextlib.asynccontextmanager
-async def served(app: FastAPI, host: str, port: int) -> AsyncIterator[int]:
-    """Serve an application; yields its port. Raises OSError when the port is taken."""
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=3,
-    )
-    listener = socket.create_server((host, port), backlog=2048)  # uvicorn's own way would end the process
-    server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        while not server.started:
-            if task.done():
-                raise OSError("the web server did not start")
-            await asyncio.sleep(0.01)
-        yield int(listener.getsockname()[1])
-    finally:
-        server.should_exit = True
-        await asyncio.gather(task, return_exceptions=True)
-        listener.close()
-
-
-class _Server(uvicorn.Server):
-    """uvicorn without its own signal handlers: stopping is decided in one place, below."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-@contextlib.asynccontextmanager
 async def _background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     task = asyncio.create_task(work)
     try:
@@ -260,14 +256,17 @@ async def _background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 DATABASE_ENDED = "the embedded PostgreSQL ended by itself, so everything was stopped. What was stored is safe: start again."
 
 
-async def up(settings: Settings, progress: Callable[[str], None]) -> None:
-    """`warmline up`: run until Ctrl-C or SIGTERM. Ends the process with code 1 when our PostgreSQL dies."""
+async def up(settings: Settings, progress: Callable[[str], None], part: Part = "all") -> None:
+    """`warmline up`, `serve`, `worker`: run until Ctrl-C or SIGTERM. Ends with code 1 when our PostgreSQL dies."""
     stop = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
-    async with running(settings, progress) as parts:
-        progress(f"Phones: {parts.address}/phones")
-        progress(f"Desk:   {parts.address}/desk   (sign in with a code sent to the counselor's phone)")
+    async with running(settings, progress, part) as parts:
+        if part != "jobs":
+            progress(f"Phones: {parts.address}/phones")
+            progress(f"Desk:   {parts.address}/desk   (sign in with a code sent to the counselor's phone)")
+        if part == "web":
+            progress("Ready. Ctrl-C stops it.")
         async with _background(_say_when_ready(parts.rasa, progress)):
             while not stop.is_set() and parts.database_runs():
                 with contextlib.suppress(TimeoutError):

@@ -100,6 +100,13 @@ class Settings(BaseSettings):
     twilio_forget: bool = Field(
         False, description="Have Twilio delete each message once it was delivered, or handled."
     )
+    internal_port: int = Field(
+        0, ge=0, le=65535, description="Port of the internal listener on loopback (actions, metrics); 0: any."
+    )
+    monitor_url: SecretStr | None = Field(
+        None, description="An outside monitor's address, called while the database answers."
+    )
+    monitor_seconds: int = Field(60, ge=5, le=3600, description="Seconds between two such calls.")
     keep_chat_days: int = Field(30, ge=1, description="Days until a talk with the bot is removed.")
     keep_record_days: int = Field(
         2557, ge=1, description="Days until a talk that counselors took part in is removed, from its end."

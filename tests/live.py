@@ -114,6 +114,7 @@ class Live:
 
     data_dir: Path
     env: Mapping[str, str] = field(default_factory=dict)
+    command: str = "up"
     process: subprocess.Popen[str] | None = None
     address: str = ""
     lines: list[str] = field(default_factory=list)
@@ -123,7 +124,7 @@ class Live:
         env = {**os.environ, "WARMLINE_DATA_DIR": str(self.data_dir), "WARMLINE_PORT": "0", **self.env}
         self.lines = []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "up"],
+            [sys.executable, "-m", "bot.cli", self.command],
             cwd=ROOT,
             env=env,
             stdout=subprocess.PIPE,
