@@ -20,6 +20,7 @@ from bot.services.staff_sessions import Session, sign_out_everywhere
 from bot.store.reports import Figures
 
 StaffId = Annotated[str, Path(pattern=r"^[0-9a-fA-F-]{36}$")]
+Word = Annotated[str, Query(max_length=60, pattern=r"^[\w:.-]*$")]
 Days = Annotated[int, Query(ge=1, le=90)]
 _AUDIT_HEAD = ("at", "who", "what", "conversation", "handoff", "detail")
 _REQUEST_HEAD = ("case", "priority", "asked", "taken", "first answer", "closed", "how it ended", "feedback")
@@ -95,9 +96,9 @@ def add_record(router: APIRouter, pages: DeskPages, door: Door) -> None:
 
     @router.get("/desk/audit")
     async def audit(
-        request: Request, me: Annotated[Session, signed_in], who: str = "", what: str = ""
+        request: Request, me: Annotated[Session, signed_in], who: Word = "", what: Word = ""
     ) -> Response:
-        found = await desk_roster.record(context, me.counselor_id, of=who[:36], what=what[:40])
+        found = await desk_roster.record(context, me.counselor_id, of=who, what=what)
         values = {"record": found, "who": who, "what": what}
         return await pages.inside(request, me, "audit.html", values)
 

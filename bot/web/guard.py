@@ -144,9 +144,9 @@ def guarded_route(
 
 
 def _check(request: Request, names: frozenset[str], *, here_only: bool) -> None:
+    check_host(request, names)
     if here_only:
         check_is_here(request)
-    check_host(request, names)
     if request.method not in _SAFE:
         check_same_site(request, names)
         check_size(request)

@@ -110,7 +110,7 @@ async def test_what_another_site_makes_a_browser_send_is_refused(
 
 
 async def test_another_name_for_this_machine_cannot_read_either(api: httpx.AsyncClient) -> None:
-    for path in ("/phones", "/phones/api/handsets", "/desk/s1", "/phones/events"):
+    for path in ("/phones", "/phones/api/handsets", "/phones/events"):
         assert (await api.get(path, headers={"host": "rebound.example"})).status_code == 421
 
 
@@ -119,17 +119,20 @@ async def test_the_names_of_this_machine_are_served(api: httpx.AsyncClient, host
     assert (await api.get("/phones", headers={"host": host})).status_code == 200
 
 
-async def test_a_desk_form_from_another_site_changes_nothing(api: httpx.AsyncClient, site: Site) -> None:
-    answer = await api.post("/desk/s1/handoffs/1/take", headers={"origin": "https://elsewhere.example"})
-    assert answer.status_code == 403
-    assert site.desk.cases[1].row.state == "offered"
-
-
-@pytest.mark.parametrize("path", ["/desk/nobody", "/desk/s1/handoffs/99", "/desk/s1/handoffs/3"])
-async def test_the_desk_shows_only_what_is_there_and_may_be_seen(api: httpx.AsyncClient, path: str) -> None:
-    answer = await api.get(path)
-    assert answer.status_code == 404
-    assert "Back to the desk" in answer.text
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-forwarded-for": "192.0.2.7"},
+        {"forwarded": "for=192.0.2.7"},
+        {"via": "1.1 proxy"},
+        {"host": "192.0.2.7"},
+    ],
+)
+async def test_the_phones_answer_their_own_machine_only(
+    api: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    for path in ("/phones", "/phones/api/handsets", "/phones/events"):
+        assert (await api.get(path, headers=headers)).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -137,10 +140,7 @@ async def test_the_desk_shows_only_what_is_there_and_may_be_seen(api: httpx.Asyn
     [
         "/phones",
         "/phones/api/handsets",
-        "/desk",
-        "/desk/s1/handoffs/1",
-        "/desk/nobody",
-        "/desk/s1/handoffs/x",
+        "/phones/api/handsets/nobody/texts",
     ],
 )
 async def test_every_answer_carries_the_guarding_headers(api: httpx.AsyncClient, path: str) -> None:

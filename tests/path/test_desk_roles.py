@@ -194,11 +194,9 @@ async def test_the_report_counts_by_priority_and_its_csv_holds_no_words(world: W
         assert await audit.entries(tx, actor_id=ROBIN, what="export:requests")
 
 
-@pytest.mark.parametrize(
-    "query", ["?days=0", "?days=91", "?days=x", "?days=99999999999999999999", "?days=7&days='", "?days=%00"]
-)
-async def test_a_period_that_is_none_is_refused_kindly(world: World, query: str) -> None:
+async def test_a_period_that_is_none_is_refused_kindly(world: World) -> None:
     page = await signed_in(world, "Robin")
-    answer = await page.get(f"/desk/reports{query}")
-    assert answer.status_code == 422
-    assert "not what it should be" in answer.text
+    for query in ("days=0", "days=91", "days=x", "days=99999999999999999999", "days=7&days='", "days=%00"):
+        answer = await page.get(f"/desk/reports?{query}")
+        assert answer.status_code == 422, query
+        assert "not what it should be" in answer.text
