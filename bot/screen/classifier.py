@@ -1,5 +1,7 @@
-"""The second layer: nearness of a text to examples of danger, by sentence vectors. It can make the screen
-ask; a crisis is only ever called by a rule, whose reason a clinician can read.
+"""The second layer: nearness of a text to examples of danger, by sentence vectors, weighed with what the rules saw.
+
+It can make the screen ask, take back an unsure question and turn a crisis of a weak rule into a question. A crisis
+is only ever called by a rule, whose reason a clinician can read.
 
 The saved model is two plain files (numbers in .npz, words in .json): nothing in them is executed.
 """
@@ -20,6 +22,7 @@ Encode = Callable[[str], Vector]
 
 NUMBERS, SETTINGS = "safety.npz", "safety.json"
 PARTS = ("support", "weights", "offset", "kind_weights", "kind_offsets")
+NOTHING = frozenset[str]()
 
 
 class ModelError(RuntimeError):
@@ -28,7 +31,12 @@ class ModelError(RuntimeError):
 
 @dataclass(frozen=True)
 class Classifier:
-    """How near a text is to danger, by a radial kernel over sentence vectors, and to which kind of it."""
+    """How near a text is to danger, by a radial kernel over sentence vectors, and to which kind of it.
+
+    `balance` weighs the three things known of a text (nearness, a rule's *ask*, a rule's *crisis*; the last number is
+    the offset) into one number from 0 to 1. `ask_from` and `crisis_from` are the numbers from which the screen asks,
+    and from which a rule's crisis stays one.
+    """
 
     encode: Encode
     kinds: tuple[str, ...]  # without "none"
@@ -38,8 +46,9 @@ class Classifier:
     kind_weights: NDArray[np.float32]  # kinds x 384
     kind_offsets: NDArray[np.float32]
     gamma: float
+    balance: tuple[float, float, float, float]
     ask_from: float
-    doubt_below: float
+    crisis_from: float
 
     @classmethod
     def load(cls, folder: Path, encode: Encode) -> "Classifier":
@@ -48,33 +57,47 @@ class Classifier:
             settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
             with np.load(folder / NUMBERS, allow_pickle=False) as numbers:
                 parts = {name: numbers[name].astype(np.float32) for name in PARTS}
-            return cls(encode, tuple(settings.pop("kinds")), **parts, **settings)
+            kinds, balance = tuple(settings.pop("kinds")), tuple(settings.pop("balance"))
+            return cls(encode, kinds, balance=balance, **parts, **settings)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(f"the safety model in {folder.name} cannot be read") from error
 
-    def danger(self, text: str) -> tuple[float, str]:
-        """(0 for harmless to 1 for danger, the likeliest kind of danger); long texts are read in pieces.
-
-        The number orders texts; it is not the share of them that are dangerous.
-        """
+    def danger(self, text: str) -> "Danger":
+        """How near the text is to danger, and to which kind; long texts are read in pieces, the worst one counts."""
         found = [self._danger_of(self.encode(piece)) for piece in pieces(text)]
-        return max(found, key=lambda f: f[0]) if found else (0.0, self.kinds[0])
+        return max(found, key=lambda f: f.nearness) if found else Danger(-2.0, self.kinds[0])
 
-    def _danger_of(self, vector: Vector) -> tuple[float, str]:
-        # Vectors have unit length, so the squared distance is 2 - 2 cos.
-        nearness = np.exp(-self.gamma * (2.0 - 2.0 * (self.support @ vector)))
-        score = float(nearness @ self.weights + self.offset[0])
+    def weigh(self, nearness: float, levels: frozenset[str] = NOTHING) -> float:
+        """0 for harmless to 1 for danger; `levels` are those of the rules' signs in the text."""
+        by_nearness, by_ask, by_crisis, offset = self.balance
+        total = (
+            by_nearness * nearness + by_ask * ("ask" in levels) + by_crisis * ("crisis" in levels) + offset
+        )
+        return 1.0 / (1.0 + exp(-total))
+
+    def _danger_of(self, vector: Vector) -> "Danger":
+        # Vectors have unit length, so the squared distance is 2 - 2 cos. No BLAS: its threads would wait for each other.
+        likeness = np.exp(-self.gamma * (2.0 - 2.0 * np.einsum("ij,j->i", self.support, vector)))
         kind = int(np.argmax(self.kind_weights @ vector + self.kind_offsets))
-        return 1.0 / (1.0 + exp(-2.0 * score)), self.kinds[kind]
+        return Danger(float(likeness @ self.weights + self.offset[0]), self.kinds[kind])
 
 
-_PIECE = 45  # words
-_MOST_PIECES = 12
+@dataclass(frozen=True)
+class Danger:
+    """`nearness`: below 0 nearer to harmless examples, above 0 to dangerous ones. `kind`: the likeliest of those."""
+
+    nearness: float
+    kind: str
+
+
+_WHOLE = 60  # words; a longer text is read in pieces
+_PIECE = 45
+_MOST_PIECES = 6
 
 
 def pieces(text: str) -> list[str]:
     """The text, or for a long one its parts of about 45 words, cut at sentence ends where possible."""
-    if len(text.split()) <= _PIECE:
+    if len(text.split()) <= _WHOLE:
         return [text] if text.strip() else []
     parts: list[list[str]] = [[]]
     for sentence in re.split(r"(?<=[.!?])\s+|\n+", text):
@@ -88,7 +111,7 @@ def pieces(text: str) -> list[str]:
 
 
 def _spread(parts: list[str]) -> list[str]:
-    """At most twelve parts: the first and last ones, where people say what matters."""
+    """At most six parts: the first and last ones, where people say what matters."""
     half = _MOST_PIECES // 2
     return parts if len(parts) <= _MOST_PIECES else parts[:half] + parts[-half:]
 

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from pathlib import Path
 
@@ -108,12 +108,45 @@ def _ids(name: str, cases: Sequence[Case]) -> list[str]:
     ]
 
 
+def curve(path: Path, screen: Screen, thresholds: Sequence[float] = (0.4, 0.5, 0.58, 0.64, 0.7, 0.8)) -> str:
+    """Recall and what it costs at several weights from which the screen asks."""
+    if screen.classifier is None:
+        return "no curve: the classifier is not there"
+    lines = ["the curve: ask from, recall, harmless asked or crisis, harmless crisis"]
+    for threshold in thresholds:
+        classifier = replace(screen.classifier, ask_from=threshold)
+        cases = read_cases(path, replace(screen, classifier=classifier))
+        danger, harmless = [c for c in cases if c.dangerous], [c for c in cases if not c.dangerous]
+        counts = ((_seen(danger), danger), (_seen(harmless), harmless), (_crisis(harmless), harmless))
+        lines.append(f"  {threshold:.2f}" + "".join(f"{n / max(len(of), 1):>9.3f}" for n, of in counts))
+    return "\n".join(lines)
+
+
+def calibration(path: Path, screen: Screen) -> str:
+    """For each fifth of the weight, how many of the file's lines are dangerous."""
+    if screen.classifier is None:
+        return "no calibration: the classifier is not there"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    found: dict[int, list[bool]] = {fifth: [] for fifth in range(5)}
+    for row in rows:
+        levels = frozenset(s.level for s in screen.signals(row["text"]))
+        weight = screen.classifier.weigh(screen.classifier.danger(row["text"]).nearness, levels)
+        found[min(int(weight * 5), 4)].append(row["risk"] != "none")
+    lines = [
+        share(f"  weight {n / 5:.1f} to {(n + 1) / 5:.1f}: dangerous", sum(in_it), len(in_it))
+        for n, in_it in found.items()
+    ]
+    return "\n".join(["calibration (half of such a file is dangerous)", *lines])
+
+
 def main(arguments: Sequence[str]) -> int:
     """`python -m bot.screen.evaluate FILE`."""
     if len(arguments) != 1:
         sys.stderr.write("usage: python -m bot.screen.evaluate FILE.jsonl\n")
         return 2
-    sys.stdout.write(report(read_cases(Path(arguments[0]), load_screen(Path(".var")))) + "\n")
+    path, screen = Path(arguments[0]), load_screen(Path(".var"))
+    parts = (report(read_cases(path, screen)), curve(path, screen), calibration(path, screen))
+    sys.stdout.write("\n\n".join(parts) + "\n")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import random
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,10 @@ from typing import Any
 
 import yaml
 
+HELD_OUT_OF = (
+    "posts",
+    "longer",
+)  # files of data/safety whose lines were written one by one, in real registers
 _SLOT = re.compile(r"\{([a-z_0-9]+)\}")
 
 
@@ -21,6 +26,12 @@ class Example:
     about: str
     source: str
     unfolded: bool = False
+
+    @property
+    def held_out(self) -> bool:
+        """One in eight of the hand-written posts: nothing learns from these, thresholds and balance are set on them."""
+        written = self.source.startswith(HELD_OUT_OF) and not self.unfolded
+        return written and zlib.crc32(self.text.encode()) % 8 == 0
 
 
 def read_examples(folder: Path, *, per_template: int = 30, seed: int = 7) -> list[Example]:

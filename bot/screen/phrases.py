@@ -5,7 +5,8 @@ A phrase is words with spaces between them:
   ~kill          any form: kill, kills, killing ..  <want>         any phrase of the macro `want`
   really?        may be missing (also ~x?, <x>?)    at_all         two words in a place where one may stand
   ..3            up to three words, no "not" among  ..3-i          the same, without "i", "im", "my"
-  #              a number                           ^ and $        begin and end of the sentence
+  #              a number                           ##             a number of ten or more
+  ^ and $        begin and end of the sentence
 Apostrophes do not count ("don't" is "dont"), nor do filler words (normalise.FILLERS).
 """
 
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from bot.screen.verbs import IRREGULAR
 from bot.screen.wordlists import word_set
 
-START, END, NUMBER = "<s>", "</s>", "#"
+START, END, NUMBER, MANY = "<s>", "</s>", "#", "##"
 NEGATORS = word_set(
     """
     not never no dont wont wouldnt didnt doesnt isnt arent wasnt without neither nor aint hasnt
@@ -200,7 +201,7 @@ class Text:
         if position >= len(self._words):
             return
         word = self._words[position]
-        if word in place.words or (NUMBER in place.words and is_number(word)):
+        if word in place.words or (not place.words.isdisjoint(_NUMBERS_MEANT) and counts(word, place.words)):
             after.add(position + 1)
         for phrase in place.phrases:
             if phrase[0] == word and self._words[position : position + len(phrase)] == phrase:
@@ -214,7 +215,7 @@ class Text:
             word = self._words[position]
             ends: set[int] = set()
             for phrase, firsts in self._book.alternatives(name):
-                if firsts is None or word in firsts or NUMBER in firsts:
+                if firsts is None or word in firsts or not firsts.isdisjoint(_NUMBERS_MEANT):
                     ends |= self._ends(phrase, position)
             self._seen[key] = frozenset(ends)
         return self._seen[key]
@@ -229,5 +230,25 @@ _NUMBERS = word_set(
 )
 
 
+_FEW = word_set("one two three four five six seven eight nine couple")
+_NUMBERS_MEANT = {NUMBER, MANY}
+
+
 def is_number(word: str) -> bool:
     return word.isdigit() or word in _NUMBERS
+
+
+def is_many(word: str) -> bool:
+    """A number of ten or more."""
+    return int(word) >= 10 if word.isdigit() else word in _NUMBERS and word not in _FEW
+
+
+def counts(word: str, wanted: frozenset[str]) -> bool:
+    """Whether the word is a number that one of the signs # and ## stands for."""
+    return is_number(word) if NUMBER in wanted else MANY in wanted and is_many(word)
+
+
+def numbers_in(words: Sequence[str]) -> set[str]:
+    """Which of the signs # and ## something in the words stands for."""
+    found = {NUMBER} if any(map(is_number, words)) else set[str]()
+    return found | ({MANY} if any(map(is_many, words)) else set())

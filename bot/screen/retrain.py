@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.screen.train import train
-from encoder import load
+from encoder import SAFETY_FOLDER, load
 
 _SOURCES = ("data/safety", "data/nlu", "bot/screen")
 _KINDS = {".yml", ".py"}
@@ -15,14 +15,16 @@ _KINDS = {".yml", ".py"}
 def needs_training(root: Path, out: Path) -> bool:
     """Whether the model is missing or was made of something else than what is here now."""
     stamp = out / "made-of"
-    return not stamp.exists() or stamp.read_text() != _fingerprint(root, out.parent / "encoder")
+    return not stamp.exists() or stamp.read_text() != _fingerprint(
+        root, out.parent / "encoder" / SAFETY_FOLDER
+    )
 
 
 def retrain(root: Path, out: Path, progress: Callable[[str], None]) -> None:
     """Train into the folder `out`, with the encoder beside it. Raises EncoderMissing."""
-    begun, made_of = time.monotonic(), _fingerprint(root, out.parent / "encoder")
+    begun, made_of = time.monotonic(), _fingerprint(root, out.parent / "encoder" / SAFETY_FOLDER)
     progress("Training the safety screen's second layer ...")
-    encode = load(out.parent / "encoder").encode
+    encode = load(out.parent / "encoder" / SAFETY_FOLDER).encode
     out.mkdir(parents=True, exist_ok=True)
     count = train(root / "data" / "safety", encode, out, ordinary=root / "data" / "nlu")
     (out / "made-of").write_text(made_of)

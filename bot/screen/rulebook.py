@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from bot.screen.phrases import END, NUMBER, START, Phrase, Phrasebook, Text, is_number, read_phrase
+from bot.screen.phrases import END, MANY, NUMBER, START, Phrase, Phrasebook, Text, numbers_in, read_phrase
 from bot.screen.verdict import KINDS, LEVELS, SIGNS, Level
 
 DEFAULT_FOLDER = Path(__file__).with_name("rules")
@@ -79,7 +79,7 @@ class PhraseFinder:
     def _add(self, key: str, phrase: Phrase) -> None:
         number = len(self._phrases)
         firsts = self._book.firsts(phrase)
-        self._phrases.append((key, phrase, None if firsts is None or NUMBER in firsts else firsts))
+        self._phrases.append((key, phrase, None if firsts is None or firsts & {NUMBER, MANY} else firsts))
         self.words |= self._book.words(phrase)
         first, *others = self._book.anchors(phrase)
         self._also.append(others)
@@ -88,7 +88,7 @@ class PhraseFinder:
 
     def find(self, words: Sequence[str]) -> list[tuple[str, int, int]]:
         """(key, start, end) of every phrase found, the longest of overlapping ones of a rule."""
-        present = {START, END, *words} | ({NUMBER} if any(is_number(w) for w in words) else set())
+        present = {START, END, *words} | numbers_in(words)
         anchored = sorted({number for word in present for number in self._by_anchor.get(word, ())})
         tried = [n for n in anchored if not any(present.isdisjoint(words) for words in self._also[n])]
         if not tried:

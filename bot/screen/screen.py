@@ -5,7 +5,7 @@ all goes wrong in here, the answer is *ask*, never *clear*.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,12 +18,14 @@ from bot.screen.spelling import Speller
 from bot.screen.verdict import CLEAR, FAILED, LEVELS, Verdict, by_urgency
 from bot.screen.wordlists import REAL_WORDS, word_set
 
+_MEDICAL = 0.5  # a question about a substance is taken back from half of the usual weight only
 _EARLIER_TEXTS = 4
 _EARLIER_LENGTH = 120
+_MOST_SENTENCES = 4
 _MOST_EVIDENCE = 6
 _MOST_WORDS = 14
 MODEL_FOLDER = "screen"
-NEVER_DOUBTED = ("overdose_or_withdrawal_emergency",)  # a body does not wait for a second opinion
+NEVER_LOWERED = ("overdose_or_withdrawal_emergency",)  # a body does not wait for a second opinion
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,13 @@ class Screen:
         except Exception:
             return FAILED
 
+    def signals(self, text: str) -> list[Signal]:
+        """The rules' signs in a text, without a second opinion."""
+        return self.reader.signals(sentences(text, self.speller))
+
     def _judge(self, text: str, found: list[Sentence]) -> Verdict:
         signals = self.reader.signals(found)
-        if self.classifier is None or any(s.level == "crisis" for s in signals):
+        if self.classifier is None:
             return verdict_of(signals)
         try:
             return second_opinion(self.classifier, plain_text(text, found), signals)
@@ -92,21 +98,49 @@ class Screen:
 
 
 def second_opinion(classifier: Classifier, text: str, signals: Sequence[Signal]) -> Verdict:
-    """What the classifier makes of a text in which no rule saw a clear sign: at most *ask*.
+    """What the classifier makes of a text and of the rules' signs in it.
 
-    It may raise *clear* to *ask*, and take back an *ask* of the rules when it sees nothing either, neither in
-    the whole text nor in the sentence the sign stands in (so harmless words around a sign change nothing).
+    It may raise *clear* to *ask*; lower a *crisis* to *ask* when it sees nothing (never one about a body in danger);
+    and take back an *ask* when it sees nothing either, neither in the whole text nor in the sentence the sign
+    stands in (so harmless words around a sign change nothing). A crisis of the rules is never cleared.
     """
-    danger, kind = classifier.danger(text)
-    if danger >= classifier.ask_from:
-        return _asked(verdict_of(signals), kind)
-    doubted = classifier.doubt_below
-    kept = [
-        s
-        for s in signals
-        if s.kind in NEVER_DOUBTED or max(danger, classifier.danger(s.sentence)[0]) >= doubted
-    ]
-    return verdict_of(kept)
+    danger = classifier.danger(text)
+    levels = frozenset(s.level for s in signals)
+    weight = classifier.weigh(danger.nearness, levels)
+    if "crisis" in levels:
+        if weight >= classifier.crisis_from:
+            return verdict_of(signals)
+        near = _nearness_of_sentences(classifier, [s for s in signals if _may_be_lowered(s)])
+        return verdict_of([_lowered(s, classifier, near) for s in signals])
+    if weight >= classifier.ask_from:
+        return _asked(verdict_of(signals), danger.kind)
+    near = _nearness_of_sentences(classifier, signals)
+    return verdict_of([s for s in signals if _stands(s, classifier, near)])
+
+
+def _nearness_of_sentences(classifier: Classifier, signals: Sequence[Signal]) -> dict[str, float]:
+    """Of the sentences the signs stand in; few of them, so that a very long text is judged in time."""
+    sentences_of = list(dict.fromkeys(s.sentence for s in signals))[:_MOST_SENTENCES]
+    return {sentence: classifier.danger(sentence).nearness for sentence in sentences_of}
+
+
+def _may_be_lowered(signal: Signal) -> bool:
+    return signal.level == "crisis" and signal.kind not in NEVER_LOWERED and signal.sign != "attempt_now"
+
+
+def _lowered(signal: Signal, classifier: Classifier, near: Mapping[str, float]) -> Signal:
+    """The signal, or as a question when its rule may be lowered and nothing else speaks for danger."""
+    if not _may_be_lowered(signal) or signal.sentence not in near:
+        return signal
+    weight = classifier.weigh(near[signal.sentence], frozenset({signal.level}))
+    return signal if weight >= classifier.crisis_from else replace(signal, level="ask")
+
+
+def _stands(signal: Signal, classifier: Classifier, near: Mapping[str, float]) -> bool:
+    if signal.sentence not in near:
+        return True
+    enough = classifier.ask_from * (_MEDICAL if signal.kind in NEVER_LOWERED else 1.0)
+    return classifier.weigh(near[signal.sentence], frozenset({signal.level})) >= enough
 
 
 def _asked(verdict: Verdict, kind: str) -> Verdict:
@@ -127,11 +161,20 @@ def verdict_of(signals: Sequence[Signal]) -> Verdict:
     return Verdict(
         level=level,
         kinds=kinds,
-        about="self" if any(s.about == "self" for s in top) else "other",
+        about="self" if any(s.about == "self" and not _told_of_other(s, top) for s in top) else "other",
         evidence=_evidence(top),
         rules=tuple(dict.fromkeys(s.rule for s in signals)),
         signs=tuple(dict.fromkeys(_signs(top))),
     )
+
+
+def _told_of_other(signal: Signal, signals: Sequence[Signal]) -> bool:
+    """The same words are part of a sign about somebody else: "my friend took 20 pills" is not "took 20 pills"."""
+    return any(
+        o.about == "other" and o.kind == signal.kind and o.sentence == signal.sentence
+        and o.start < signal.end and signal.start < o.end
+        for o in signals
+    )  # fmt: skip
 
 
 def _signs(signals: Sequence[Signal]) -> list[str]:
@@ -167,12 +210,12 @@ def load_screen(data_dir: Path, *, classifier: bool = True) -> Screen:
 
     `classifier=False` is the operator's switch (docs/legal.md).
     """
-    from encoder import EncoderMissing, load  # noqa: PLC0415
+    from encoder import SAFETY_FOLDER, EncoderMissing, load  # noqa: PLC0415
 
     if not classifier:
         return Screen.load()
     try:
-        encode = load(data_dir / "encoder").encode
+        encode = load(data_dir / "encoder" / SAFETY_FOLDER).encode
     except EncoderMissing:
         return Screen.load()
     return Screen.load(model=data_dir / MODEL_FOLDER, encode=encode)

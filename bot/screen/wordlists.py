@@ -80,6 +80,7 @@ SLANG = {
     "step-brother": "stepbrother", "step-mother": "stepmother", "ex's": "ex", "exs": "ex", "ex-boyfriend": "ex",
     "ex-husband": "ex", "ex-girlfriend": "ex", "ex-wife": "ex", "exboyfriend": "ex", "exhusband": "ex",
     "abt": "about", "ab": "about", "bout": "about", "outta": "out of", "smth": "something", "sth": "something",
+    "25i": "nbome", "25c": "nbome", "25b": "nbome", "2cb": "nbome", "2c-b": "nbome",
     "cutted": "cut", "x-mas": "christmas", "xmas": "christmas", "bday": "birthday", "b-day": "birthday",
     "suicide-attempt": "suicide attempt", "half-asleep": "asleep", "aint": "aint", "isnt": "isnt",
 }  # fmt: skip

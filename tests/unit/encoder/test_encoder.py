@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 
 import encoder
 from encoder import build
+from encoder.adapt import SAFETY, AdapterDoesNotFit, adapted
 from encoder.graph import build_graph
 
 from .reference import sentence_vector
@@ -139,3 +140,26 @@ def test_weights_that_are_not_the_official_ones_are_refused(tmp_path: Path) -> N
     (tmp_path / "model.safetensors").write_bytes(b"something else")
     with pytest.raises(build.WeightsChanged):
         build.read_checked(tmp_path / "model.safetensors")
+
+
+def test_the_screens_own_encoder_is_the_base_with_small_differences(
+    int8: encoder.Encoder, weights: dict[str, Any], tmp_path: Path
+) -> None:
+    assert SAFETY.stat().st_size < 800_000
+    changed = adapted(weights, SAFETY)
+    assert set(changed) == set(weights)
+    assert sum(not np.array_equal(changed[name], weights[name]) for name in weights) == 36
+    place = tmp_path / "safety"
+    assert build.build(place, SAFETY)
+    assert not build.build(place, SAFETY)
+    assert build.build(place)  # the base is not the adapted one
+    likeness = [float(int8.encode(text) @ encoder.load(place).encode(text)) for text in TEXTS]
+    assert min(likeness) > 0.9999
+
+
+def test_an_adapter_of_other_shapes_is_refused(weights: dict[str, Any], tmp_path: Path) -> None:
+    name = "encoder.layer.0.attention.self.query"
+    parts = {f"{name}.{side}": np.ones((2, 2), np.int8) for side in ("down", "up")}
+    np.savez(tmp_path / "odd.npz", **parts, **{f"{key}.scale": np.ones((2, 1), np.float16) for key in parts})
+    with pytest.raises(AdapterDoesNotFit):
+        adapted(weights, tmp_path / "odd.npz")

@@ -31,8 +31,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     examples += [Example(f"small cuts below the {kind}", kind, "self", "test") for kind in KINDS[2:]]
     examples += [Example("the blue pills on the floor", KINDS[0], "self", "test")]
     examples += [Example(t, "none", "", "test") for t in HARMLESS]
-    settings = {"kinds": KINDS, "gamma": GAMMA, **THRESHOLDS}
-    save(folder, fit(examples, [encode(e.text) for e in examples]), settings)
+    settings = {"kinds": KINDS, "gamma": GAMMA, "balance": (2.0, 0.5, 1.0, 0.0), **THRESHOLDS}
+    save(folder, fit(examples, np.stack([encode(e.text) for e in examples])), settings)
     return folder
 
 
@@ -46,9 +46,16 @@ def with_thresholds(model: Path, **changes: float) -> Screen:
 
 def test_a_saved_model_says_the_same_as_the_fitted_one(model: Path) -> None:
     classifier = Classifier.load(model, encode)
-    danger, kind = classifier.danger(DANGER[0])
-    assert kind == "suicide_active"
-    assert danger > 0.5 > classifier.danger(HARMLESS[0])[0]
+    danger = classifier.danger(DANGER[0])
+    assert danger.kind == "suicide_active"
+    assert danger.nearness > 0 > classifier.danger(HARMLESS[0]).nearness
+    assert classifier.weigh(danger.nearness) > 0.5 > classifier.weigh(-danger.nearness)
+
+
+def test_a_sign_of_the_rules_adds_weight(model: Path) -> None:
+    classifier = Classifier.load(model, encode)
+    alone, asked = classifier.weigh(0.0), classifier.weigh(0.0, frozenset({"ask"}))
+    assert alone < asked < classifier.weigh(0.0, frozenset({"ask", "crisis"}))
 
 
 def test_the_classifier_makes_the_screen_ask_and_never_calls_a_crisis_itself(model: Path) -> None:
@@ -57,15 +64,23 @@ def test_the_classifier_makes_the_screen_ask_and_never_calls_a_crisis_itself(mod
     assert (verdict.level, verdict.kinds, verdict.rules) == ("ask", ("suicide_active",), ("classifier",))
 
 
-def test_the_classifier_never_lowers_a_crisis(model: Path) -> None:
-    screen = with_thresholds(model, ask_from=2.0, doubt_below=2.0)
-    assert screen.check("i want to kill myself").level == "crisis"
+def test_the_classifier_may_make_a_crisis_a_question_and_never_clears_it(model: Path) -> None:
+    screen = with_thresholds(model, ask_from=2.0, crisis_from=2.0)
+    assert screen.check("i want to kill myself").level == "ask"
+    assert (
+        with_thresholds(model, ask_from=2.0, crisis_from=0.0).check("i want to kill myself").level == "crisis"
+    )
 
 
-def test_the_classifier_may_take_back_an_unsure_question_but_not_a_medical_one(model: Path) -> None:
-    screen = with_thresholds(model, ask_from=2.0, doubt_below=2.0)
+def test_the_classifier_never_lowers_an_emergency_of_the_body(model: Path) -> None:
+    screen = with_thresholds(model, ask_from=2.0, crisis_from=2.0)
+    assert screen.check("i took 30 pills").level == "crisis"
+    assert screen.check("he wont wake up and his lips are blue").level == "crisis"
+
+
+def test_the_classifier_may_take_back_an_unsure_question(model: Path) -> None:
+    screen = with_thresholds(model, ask_from=2.0)
     assert screen.check("there's no way out for me").level == "clear"
-    assert screen.check("someone spiked my drink").level == "ask"
 
 
 def test_a_failing_classifier_leaves_the_rules(model: Path) -> None:
@@ -94,7 +109,7 @@ def test_a_broken_file_is_a_model_error(model: Path, tmp_path: Path) -> None:
 def test_a_long_text_is_read_in_pieces_with_its_first_and_last_words() -> None:
     text = " ".join(f"word{n}." for n in range(2000))
     found = pieces(text)
-    assert len(found) <= 12
+    assert len(found) <= 6
     assert found[0].startswith("word0.")
     assert found[-1].endswith("word1999.")
     assert pieces("   ") == []

@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from bot.screen.replies import follow_up_for, reply_for
+from bot.screen.screen import Screen
 from bot.screen.texts import load_texts
 from bot.screen.verdict import CLEAR, KINDS, SIGNS, Verdict
 
@@ -97,3 +98,21 @@ def test_abroad_no_us_number_is_given() -> None:
 def test_in_canada_no_line_that_only_answers_in_the_us_is_given() -> None:
     for verdict in every_crisis():
         assert "1-800" not in TEXTS.by_id[reply_for(verdict, country="CA")].text
+
+
+def test_a_question_about_a_substance_names_the_local_number_abroad() -> None:
+    verdict = Verdict("ask", ("overdose_or_withdrawal_emergency",), "self")
+    assert reply_for(verdict, country="elsewhere") == "C2_medical_abroad"
+    assert reply_for(verdict, country=None) == "C2_medical"
+
+
+def test_far_too_much_gets_911_first_and_a_small_amount_does_not(screen: Screen) -> None:
+    for text in ("i took 30 pills", "took 40 of my sleeping pills and i feel fine", "i took 20 xanax"):
+        assert reply_for(screen.check(text)) in {"now_medical", "now_suicide"}, text
+    assert screen.check("took two tylenol").level != "crisis"
+    assert reply_for(screen.check("i took 3 xanax and im scared")) == "swallowed_awake"
+
+
+def test_what_a_friend_took_is_about_the_friend(screen: Screen) -> None:
+    assert screen.check("my friend took 20 oxys").about == "other"
+    assert screen.check("i took 20 oxys").about == "self"
