@@ -76,7 +76,7 @@ class ValidateNeedsForm(Action):  # type: ignore[misc]
 
 def _asking_for(intake: Intake, found: Mapping[str, str]) -> Intake:
     """With the time at which the client asked to be contacted, for the counselor who takes."""
-    return replace(intake, needs=with_time(intake.needs, found.get("when")))
+    return replace(intake, needs=with_time(intake.needs, found.get("when_dated") or found.get("when")))
 
 
 def _text_with_needs(tracker: Tracker, names: Mapping[str, str]) -> str:

@@ -39,7 +39,7 @@ WANTS_A_PERSON = frozenset({"ask_for_human", "ask_call_me_back", "say_want_to_ta
 NOT_UNDERSTOOD = frozenset({"", "nlu_fallback", "out_of_scope"})
 SURE = 0.5  # below, a statement in the middle of the questions is asked for once more instead of answered
 WRITES = "writes"  # in every message's metadata while its client writes another language than English
-FOUND = ("when", "when_at", "language", "relation", "substance", "name")
+FOUND = ("when", "when_at", "when_dated", "language", "relation", "substance")
 AFRESH = frozenset({"handed_back", "begin_again"})
 
 

@@ -21,6 +21,7 @@ _HAS_DIGIT = re.compile(r"\d").search
 
 MAX_READ = 2000  # characters of one text that are read
 MAX_WHEN = 60
+HALF_A_QUESTION = 6  # words
 NEAR = 6  # tokens between the wish to be contacted and its time
 
 Span = tuple[int, int]
@@ -30,11 +31,14 @@ Kinds = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Entities:
-    """`when`: as written. `language`: a code of needs_words.LANGUAGES. `relation`: whom somebody writes for."""
+    """`when`: as written. `language`: a code of needs_words.LANGUAGES. `relation`: whom somebody writes for.
+    `substance`: only of half a question ("and pills?"), never of a text that tells something.
+    """
 
     when: str | None = None
     language: str | None = None
     relation: str | None = None
+    substance: str | None = None
 
     def to_metadata(self) -> dict[str, str]:
         return {name: value for name, value in asdict(self).items() if value}
@@ -91,7 +95,7 @@ class EntityReader:
                 for key, start, end in self._matchers[kinds](doc):
                     found.setdefault(self._nlp.vocab.strings[key], []).append((start, end))
         if not found:
-            return NOTHING
+            return Entities(substance=_substance(tokens))
         sentences = list(_sentences(tokens))
         when = _when(tokens, sentences, found)
         return Entities(
@@ -99,6 +103,14 @@ class EntityReader:
             language=_language(tokens, sentences, found),
             relation=_relation(tokens, sentences, found),
         )
+
+
+def _substance(tokens: list[str]) -> str | None:
+    """What half a question asks about."""
+    spoken = [token for token in tokens if token.isalnum()]
+    if len(spoken) > HALF_A_QUESTION:
+        return None
+    return next((words.SUBSTANCES[token] for token in spoken if token in words.SUBSTANCES), None)
 
 
 def _worth_looking_for(tokens: list[str]) -> Iterator[Kinds]:

@@ -29,6 +29,18 @@ RELATIONS = {
     "roommate": "roommate",
 }  # fmt: skip
 
+# In half a question ("and pills?") the thing that is asked about; in a whole text nothing is looked for.
+SUBSTANCES = {
+    **dict.fromkeys(("alcohol", "beer", "wine", "liquor", "booze", "drinking", "cerveza", "vino"), "alcohol"),
+    **dict.fromkeys(
+        ("pills", "xanax", "benzos", "oxy", "percs", "pastillas", "adderall", "klonopin"), "pills"
+    ),
+    **dict.fromkeys(("heroin", "fentanyl", "fent", "opioids", "heroina", "fentanilo"), "opioids"),
+    **dict.fromkeys(("coke", "cocaine", "meth", "crack", "speed", "cocaina", "cristal"), "stimulants"),
+    **dict.fromkeys(("weed", "pot", "marijuana", "cannabis", "marihuana", "mota"), "cannabis"),
+    **dict.fromkeys(("drugs", "drogas"), "drugs"),
+}
+
 NEGATORS = _words("not no never n't nt dont don't cant without except neither nor nunca")
 BREAKS = frozenset({".", "!", "?", ";", "...", "…"})
 # A time after one of these is no wish: "last night", "every morning", "since monday".

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from bot.domain.call_back import read_call_back
 from bot.domain.conversation import Conversation, HeldBy
 from bot.domain.options import Option
 from bot.services.contact import after_a_request
@@ -66,8 +67,16 @@ def _writes(conversation: Conversation) -> dict[str, str]:
 async def _found_in(context: Context, text: str) -> dict[str, str]:
     """What the reader finds in a typed text; a long one is read beside the event loop."""
     if len(text) <= READ_AT_ONCE:
-        return context.reader.read(text).to_metadata()
-    return (await asyncio.to_thread(context.reader.read, text)).to_metadata()
+        found = context.reader.read(text).to_metadata()
+    else:
+        found = (await asyncio.to_thread(context.reader.read, text)).to_metadata()
+    return {**found, **_moment(context, found.get("when"))}
+
+
+def _moment(context: Context, when: str | None) -> dict[str, str]:
+    """The wished time as a moment in the clinic's zone, for whoever reads it on another day."""
+    moment = read_call_back(when, context.clock.now(), context.clinic.zone) if when else None
+    return {} if moment is None else {"when_at": moment.to_iso(), "when_dated": f"{when} ({moment.dated()})"}
 
 
 async def _write(
