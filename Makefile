@@ -1,6 +1,6 @@
 # Needs make, git and a Python 3.8 or newer; brings everything else. `make help` lists what it does.
 .DEFAULT_GOAL := help
-.PHONY: help setup run talk test lint types check evaluate bench clean
+.PHONY: help setup run talk test lint types check evaluate bench audit sbom clean
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/sh
@@ -38,6 +38,19 @@ evaluate: setup ## quality tables, on labelled messages of your own (EVALUATION=
 
 bench: setup ## speed and memory beside stock Rasa; under five minutes
 	@exec $(PYTHON) -m bench
+
+audit: setup ## known faults in the locked packages, and bandit; needs a network
+	@mkdir -p results
+	@.tools/uv/bin/uv export -q --frozen --format requirements-txt -o results/service.txt
+	@.tools/uv/bin/uv export -q --frozen --project rasa-env --format requirements-txt --no-emit-local -o results/rasa.txt
+	-@.venv/bin/pip-audit --no-deps --disable-pip -r results/service.txt
+	-@.venv/bin/pip-audit --no-deps --disable-pip -r results/rasa.txt
+	@.venv/bin/bandit -q -r bot actions encoder rasa_components -s B101,B404,B603,B608,B311
+
+sbom: setup ## a CycloneDX list of every locked package, to results/
+	@mkdir -p results
+	@.tools/uv/bin/uv export -q --frozen --format cyclonedx1.5 -o results/sbom-service.json
+	@.tools/uv/bin/uv export -q --frozen --project rasa-env --format cyclonedx1.5 -o results/sbom-rasa.json
 
 clean: ## remove what set-up and the tools made; clients' data in .var stays
 	rm -rf .venv rasa-env/.venv .tools .var/encoder .var/bench models .rasa results .mypy_cache .pytest_cache .ruff_cache .hypothesis
