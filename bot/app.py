@@ -17,6 +17,7 @@ from bot.channels.phone import phone_channels
 from bot.clinic import load_clinic
 from bot.console.desk import desk_router
 from bot.demonstration import STAFF
+from bot.dialogue.understand import read_topics
 from bot.jobs import Queue, queue_app, register
 from bot.reading.entities import EntityReader
 from bot.reading.language import SPANISH
@@ -132,7 +133,16 @@ def _pages(context: Context, bell: Bell, phones: SimulatedPhones, settings: Sett
     staff = tuple(person.name for person in STAFF) if settings.demonstration else ()
     name = urlsplit(settings.desk_url).hostname if settings.desk_url else None
     secure = settings.desk_url is not None
-    pages.include_router(desk_router(context, bell, secure=secure, hosts=[name] if name else (), staff=staff))
+    pages.include_router(
+        desk_router(
+            context,
+            bell,
+            secure=secure,
+            hosts=[name] if name else (),
+            staff=staff,
+            intents=tuple(sorted(read_topics())),
+        )
+    )
 
     pages.include_router(ready_router(context.database))
 

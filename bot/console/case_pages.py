@@ -109,6 +109,7 @@ def add_cases(router: APIRouter, pages: DeskPages, door: Door) -> None:
     )
     _add_act(router, cases, door, "reply", _reply, draft="reply")
     _add_act(router, cases, door, "note", _note, draft="note")
+    _add_act(router, cases, door, "transfer", _transfer, stays=False)
     _add_emergency(router, cases, door)
 
     @router.post("/desk/here", status_code=204)
@@ -129,6 +130,11 @@ async def _note(context: Context, form: Doing, handoff_id: int) -> Said:
     return _unsendable(form.text("text")) or await desk_work.note(
         context, form.me.counselor_id, handoff_id, form.text("text")
     )
+
+
+async def _transfer(context: Context, form: Doing, handoff_id: int) -> Said:
+    to, words = form.text("to"), form.text("text")[:LONGEST_REPLY]
+    return await desk_work.transfer(context, form.me.counselor_id, handoff_id, to or None, words)
 
 
 def _unsendable(draft: str) -> Said | None:

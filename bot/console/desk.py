@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from bot.console.case_pages import UnknownHandoff, add_cases
 from bot.console.door import Door
 from bot.console.pages import DeskPages
+from bot.console.question_pages import add_questions
 from bot.console.sign_in_pages import add_sign_in, add_you
 from bot.console.team_pages import add_record, add_reports, add_team
 from bot.domain.access import Action, may
@@ -37,9 +38,10 @@ def desk_router(
     secure: bool = False,
     hosts: Iterable[str] = (),
     staff: tuple[str, ...] = (),
+    intents: tuple[str, ...] = (),
 ) -> APIRouter:
     """The pages below /desk. `hosts`: more names this machine goes by; `staff`: names on the sign-in page of a
-    demonstration."""
+    demonstration; `intents`: what a question can be labelled as."""
     pages, door = DeskPages(context, secure=secure), Door(context, secure=secure)
     pages.set(demonstration=bool(staff))
     router = APIRouter(
@@ -51,6 +53,7 @@ def desk_router(
     _add_queue(router, pages, door, bell)
     add_cases(router, pages, door)
     add_team(router, pages, door)
+    add_questions(router, pages, door, intents)
     add_reports(router, pages, door)
     add_record(router, pages, door)
     return router

@@ -36,6 +36,7 @@ WAYS = (
     Way("/desk", "Queue", Action.SEE_QUEUE),
     Way("/desk/overview", "Overview", Action.OVERSEE),
     Way("/desk/team", "Team", Action.SEE_ROSTER),
+    Way("/desk/questions", "Questions", Action.LABEL),
     Way("/desk/reports", "Reports", Action.SEE_REPORTS),
     Way("/desk/audit", "Record", Action.SEE_AUDIT),
 )

@@ -112,6 +112,7 @@ class ConversationView:
     evidence: Sequence[str]
     lines: Sequence[Line]
     notes: Sequence[Note]
+    colleagues: Sequence[tuple[str, str]]
     can_take: bool
     mine: bool
 
@@ -129,6 +130,7 @@ def conversation_view(view: View) -> ConversationView:
         [evidence for verdict in view.verdicts for evidence in _evidence(verdict)],
         [_line(message, level) for message, level in view.lines],
         view.notes,
+        [(colleague.id, colleague.name) for colleague in view.colleagues],
         view.can_take,
         view.mine,
     )

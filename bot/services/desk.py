@@ -40,7 +40,7 @@ class Row:
 class View:
     """One conversation with what the person who reads it may know.
 
-    `lines`: a message, and the screen's verdict on it.
+    `lines`: a message, and the screen's verdict on it. `colleagues`: to whom who holds it may pass it on now.
     """
 
     handoff: Handoff
@@ -51,6 +51,7 @@ class View:
     lines: Sequence[tuple[Message, str | None]]
     notes: Sequence[Note]
     holder: str | None
+    colleagues: Sequence[Counselor]
     mine: bool
     can_take: bool
 
@@ -108,7 +109,8 @@ async def conversation(
 
 async def _view(tx: Tx, handoff: Handoff, needs: Needs, me: Counselor) -> View:
     mine = _is_mine(handoff, me)
-    people = {person.id: person.name for person in await counselors.roster(tx)}
+    roster = await counselors.roster(tx)
+    people = {person.id: person.name for person in roster}
     return View(
         handoff,
         (await conversations.read(tx, handoff.conversation_id)).channel,
@@ -118,6 +120,7 @@ async def _view(tx: Tx, handoff: Handoff, needs: Needs, me: Counselor) -> View:
         await messages.history(tx, handoff.conversation_id),
         await board.notes_of(tx, handoff.id),
         people.get(handoff.counselor_id or ""),
+        [c for c in roster if mine and c.id != me.id and c.reachable and is_eligible(c, needs)],
         mine=mine,
         can_take=handoff.waiting,
     )

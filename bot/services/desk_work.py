@@ -7,6 +7,7 @@ from bot.services.allowed import check
 from bot.services.context import Context
 from bot.services.relay import relay_to_client
 from bot.services.taking import Said, told
+from bot.services.transfer import transfer_to
 from bot.store import handoffs
 
 
@@ -28,6 +29,14 @@ async def reply(context: Context, counselor_id: str, handoff_id: int, text: str)
 async def note(context: Context, counselor_id: str, handoff_id: int, text: str) -> Said:
     tag = await _tag(context, counselor_id, handoff_id)
     return await taking.note_on(context, counselor_id, tag, text)
+
+
+async def transfer(
+    context: Context, counselor_id: str, handoff_id: int, colleague_id: str | None, words: str
+) -> Said:
+    """Pass on what one holds: to one eligible colleague, or, with None, to everybody else who fits."""
+    tag = await _tag(context, counselor_id, handoff_id)
+    return await transfer_to(context, counselor_id, tag, colleague_id, words)
 
 
 async def close(context: Context, counselor_id: str, handoff_id: int, reason: str) -> Said:

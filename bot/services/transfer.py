@@ -19,12 +19,32 @@ async def transfer_handoff(context: Context, counselor_id: str, tag: str, words:
         if not found.mine:
             return found.say("not_yours", ok=False)
         colleague, note = await _read(found, words)
-        if colleague is not None and not (is_eligible(colleague, found.needs) and colleague.reachable):
-            return found.say("cannot_transfer", ok=False, name=colleague.name)
-        if note:
-            await handoffs.add_note(found.work.tx, found.handoff.id, counselor_id, note)
-        await _pass_on(found, colleague)
-        return found.say("transferred")
+        return await _transfer(found, colleague, note)
+
+
+async def transfer_to(
+    context: Context, counselor_id: str, tag: str, colleague_id: str | None, note: str = ""
+) -> Said:
+    """The same with the colleague chosen from a list; None: everybody else who fits."""
+    async with case(context, counselor_id, tag) as found:
+        if found is None:
+            return Said(False, told(context, "no_such_case", tag=tag))
+        if not found.mine:
+            return found.say("not_yours", ok=False)
+        others = [c for c in await counselors.roster(found.work.tx) if c.id != counselor_id]
+        colleague = next((c for c in others if c.id == colleague_id), None)
+        if colleague is None and colleague_id is not None:
+            return found.say("cannot_transfer", ok=False, name="That colleague")
+        return await _transfer(found, colleague, note.strip())
+
+
+async def _transfer(found: Case, colleague: Counselor | None, note: str) -> Said:
+    if colleague is not None and not (is_eligible(colleague, found.needs) and colleague.reachable):
+        return found.say("cannot_transfer", ok=False, name=colleague.name)
+    if note:
+        await handoffs.add_note(found.work.tx, found.handoff.id, found.counselor.id, note)
+    await _pass_on(found, colleague)
+    return found.say("transferred")
 
 
 async def _read(found: Case, words: str) -> tuple[Counselor | None, str]:

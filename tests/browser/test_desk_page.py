@@ -193,6 +193,27 @@ async def test_news_comes_in_while_a_reply_is_being_written_and_a_refused_reply_
     await expect(page.get_by_label(f"Your reply to {tag}")).to_have_value("half a sent")
 
 
+async def test_a_conversation_is_passed_on_with_a_note_to_a_colleague_who_fits_and_to_no_other(
+    at_desk: AtDesk,
+) -> None:
+    world = at_desk.world
+    at_desk.trouble.expected = ("404",)
+    tag = await _asks(world, world.client, Needs(never=("gender:man",)))
+    page = await at_desk.sign_in("Maria")
+    await _open(page, tag)
+    await page.get_by_role("button", name=f"Take {tag}").click()
+    await page.get_by_text("Pass on…").click()
+    choice = page.get_by_label("To whom?")
+    assert await choice.locator("option").all_text_contents() == ["Everybody else who fits", "Robin"]
+    await choice.select_option("Robin")
+    await page.get_by_label("A note for whoever takes it").fill("Wants to write slowly.")
+    await page.get_by_role("button", name=f"Pass {tag} on").click()
+    await expect(page.locator("#queue-list")).not_to_contain_text("yours")
+    robin = await at_desk.sign_in("Robin")
+    await _open(robin, tag)
+    await expect(robin.get_by_role("region", name="Private notes")).to_contain_text("Wants to write slowly.")
+
+
 async def test_a_supervisor_reads_along_and_cannot_answer(at_desk: AtDesk) -> None:
     world = at_desk.world
     tag = await _asks(world, world.client)
@@ -304,7 +325,7 @@ async def test_every_page_of_the_desk_is_accessible(
     await expect(page.get_by_role("log")).to_contain_text("thank you")
     await _looked_at(page, axe, f"conversation-{scheme}")
     case = page.url
-    for name in ("overview", "team", "reports", "audit", "you", "emergencies"):
+    for name in ("overview", "team", "questions", "reports", "audit", "you", "emergencies"):
         await page.goto(f"{at_desk.address}/desk/{name}")
         await _looked_at(page, axe, f"{name}-{scheme}")
         assert await page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], name

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text, update
@@ -16,9 +16,10 @@ from bot.services.allowed import NotAllowed
 from bot.services.context import Context
 from bot.services.emergencies import Disclosure, Incomplete
 from bot.services.handoff import open_handoff
+from bot.services.questions import open_questions
 from bot.services.staff_sessions import sign_out_everywhere
 from bot.services.typing_sign import is_writing
-from bot.store import audit, conversations
+from bot.store import audit, conversations, reviews
 from bot.store import emergencies as kept_emergencies
 from bot.store.tables import counselor
 from tests.conftest import World
@@ -62,6 +63,7 @@ DEEDS: dict[str, tuple[Deed, str]] = {
     "report": (lambda c, me, h: reports.report(c, me, 7), "supervisor operator auditor"),
     "export": (lambda c, me, h: reports.each_request(c, me, 7), "supervisor operator auditor"),
     "record": (lambda c, me, h: desk_roster.record(c, me), "supervisor auditor"),
+    "questions": (lambda c, me, h: open_questions(c, me), "supervisor"),
     "emergencies": (lambda c, me, h: emergencies.emergencies_of(c, me), "supervisor auditor"),
 }
 
@@ -192,6 +194,21 @@ async def test_the_report_counts_by_priority_and_its_csv_holds_no_words(world: W
     assert not re.search("kill|hello|Maria|client", sent)
     async with context.database.transaction() as tx:
         assert await audit.entries(tx, actor_id=ROBIN, what="export:requests")
+
+
+async def test_a_supervisor_labels_what_was_not_understood(world: World) -> None:
+    page, database = await signed_in(world, "Robin"), world.service.context.database
+    async with database.transaction() as tx:
+        detail = {"kind": "not_understood", "guesses": ["greet"], "meant": None, "language": "en"}
+        await reviews.keep(tx, "<i>how are the fish</i>", detail, date(2026, 11, 24), again=True)
+        (one,) = await reviews.read(tx, labelled=False)
+    shown = (await page.get("/desk/questions")).text
+    assert "&lt;i&gt;how are the fish" in shown
+    assert "choose what it means" in (await page.post(f"/desk/questions/{one.id}", intent="no_such")).text
+    assert "Labelled." in (await page.post(f"/desk/questions/{one.id}", intent="-")).text
+    assert "gone already" in (await page.post(f"/desk/questions/{one.id + 1}", intent="-")).text
+    async with database.transaction() as tx:
+        assert await reviews.read(tx, labelled=False) == []
 
 
 async def test_a_period_that_is_none_is_refused_kindly(world: World) -> None:
