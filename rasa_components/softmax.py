@@ -14,13 +14,12 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import fmin_l_bfgs_b
 from scipy.sparse import csr_matrix
 
+from rasa_components.lbfgs import minimise
 from rasa_components.ngrams import Sparse
 
 Floats = npt.NDArray[np.float32]
-MEMORY = 5  # steps that L-BFGS remembers
 
 
 @dataclass(frozen=True)
@@ -58,16 +57,17 @@ def fit(
     parts = _split(sparse, dense, labels, os.cpu_count() or 1)
     with ThreadPoolExecutor(len(parts)) as pool:
 
-        def objective(flat: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
-            weights = _unpack(flat.astype(np.float32), shape)
+        def objective(flat: Floats) -> tuple[float, Floats]:
+            weights = _unpack(flat, shape)
             losses, slopes = zip(*pool.map(lambda part: _log_loss(part, weights), parts), strict=True)
-            slope = _pack(weights) + strength * np.sum(slopes, axis=0)
-            slope[-classes:] -= weights.bias  # the bias is not held back
-            return strength * sum(losses) + _half_squares(weights), slope.astype(np.float64)
+            slope = flat.copy()
+            slope[-classes:] = 0  # the bias is not held back
+            for part in slopes:
+                slope += strength * part
+            return strength * sum(losses) + _half_squares(weights), slope
 
-        start = np.zeros((sum(shape[:2]) + 1) * classes)
-        flat, _, _ = fmin_l_bfgs_b(objective, start, m=MEMORY, maxiter=steps)
-    return _unpack(flat.astype(np.float32), shape)
+        flat = minimise(objective, np.zeros((sum(shape[:2]) + 1) * classes, np.float32), steps)
+    return _unpack(flat, shape)
 
 
 def softmax(scores: Floats) -> Floats:
