@@ -1,4 +1,5 @@
-"""Rasa's intent classifier of our own: n-grams and the MiniLM vector into one logistic regression.
+"""Rasa's intent classifier of our own: n-grams and the MiniLM vector into one logistic regression, and how
+far a text is from all examples into the odds of out_of_scope.
 
 It names the likeliest intents with their probabilities. Whether the best is good enough is
 FallbackClassifier's word.
@@ -27,11 +28,15 @@ DEFAULTS: dict[str, Any] = {
     "strength": 2.0,  # scikit-learn's C
     "vector_scale": 1.5,  # how much the sentence vector counts beside the n-grams
     "temperature": 1.0,  # above 1 the probabilities are less sure of themselves
+    "outside": 0.0,  # added to the log odds of out_of_scope
+    "novelty": 0.0,  # the same, for each standard deviation that a text is farther from the examples
     "steps": 30,
     "most_words": 6000,
     "most_pieces": 10000,
     "ranking_length": 10,
 }
+
+MAY_BE_ZERO = ("outside", "novelty")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -57,8 +62,10 @@ class ClinicIntentClassifier(IntentClassifier, GraphComponent):
         for name, value in config.items():
             if name not in DEFAULTS:
                 raise InvalidConfigException(f"{cls.__name__} has no setting {name}.")
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0:
-                raise InvalidConfigException(f"{cls.__name__}: {name} must be a number above 0.")
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                raise InvalidConfigException(f"{cls.__name__}: {name} must be a number.")
+            if value <= 0 and name not in MAY_BE_ZERO:
+                raise InvalidConfigException(f"{cls.__name__}: {name} must be above 0.")
 
     @classmethod
     def create(
@@ -114,7 +121,7 @@ class ClinicIntentClassifier(IntentClassifier, GraphComponent):
         text = message.get(TEXT)
         if self.model is None or not has_words(text):
             return []
-        shares = self.model.shares(text, _vector(message), self._config["temperature"])
+        shares = self.model.shares(text, _vector(message), self._config)
         best = np.argsort(-shares)[: self._config["ranking_length"]]
         return [{"name": self.model.intents[place], "confidence": float(shares[place])} for place in best]
 

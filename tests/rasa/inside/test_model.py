@@ -17,8 +17,11 @@ from rasa_components import events
 from rasa_components.classifier import ClinicIntentClassifier
 from rasa_components.featurizer import MiniLmFeaturizer
 from rasa_components.importer import ClinicImporter, WrongData, read
-from rasa_components.intents import IntentModel
+from rasa_components.intents import PLAIN, IntentModel
+from rasa_components.lengthener import Lengthener
+from rasa_components.longer import CLOSINGS, OPENINGS, lengthen
 from rasa_components.ngrams import Ngrams
+from rasa_components.novelty import Novelty
 from rasa_components.softmax import fit, softmax
 from rasa_components.vectors import FILE, encode_all
 
@@ -98,7 +101,66 @@ def test_a_model_is_the_same_after_saving(tmp_path: Path) -> None:
         assert np.allclose(again.shares(text, vector[None]), shares, atol=1e-5)
 
 
-@pytest.mark.parametrize("config", [{"strenght": 1}, {"strength": 0}, {"strength": "x"}, {"steps": True}])
+def _model_with_a_gap() -> tuple[IntentModel, np.ndarray]:
+    settings = {"most_words": 50, "most_pieces": 200, "vector_scale": 1.5, "strength": 2.0, "steps": 20}
+    vectors = np.random.RandomState(3).randn(len(TEXTS), 8).astype(np.float32)
+    labels = ["a", "b", "out_of_scope", "a", "b", "out_of_scope"] * 3
+    return IntentModel.learn(TEXTS, vectors, labels, settings), vectors
+
+
+def test_what_no_example_resembles_is_likelier_out_of_scope() -> None:
+    model, vectors = _model_with_a_gap()
+    weighed = {**PLAIN, "novelty": 1.0}
+    place = model.intents.index("out_of_scope")
+    far = np.full((1, 8), 30, np.float32)
+    assert model.novelty.of(far)[0] > 10 > model.novelty.of(vectors).max()
+    for vector in (far, vectors[:1]):
+        plain, shares = model.shares(TEXTS[0], vector), model.shares(TEXTS[0], vector, weighed)
+        assert shares.sum() == pytest.approx(1, abs=1e-4)
+        assert (shares[place] > plain[place]) == (model.novelty.of(vector)[0] > 0)
+    assert model.shares(TEXTS[0], far, weighed)[place] > 0.9
+
+
+def test_novelty_is_about_zero_for_what_it_learned_from() -> None:
+    vectors = np.random.RandomState(1).randn(60, 6).astype(np.float32)
+    found = Novelty.learn(vectors, np.arange(60) % 3).of(vectors)
+    assert (found.mean(), found.std()) == (pytest.approx(0, abs=1e-3), pytest.approx(1, abs=1e-3))
+
+
+def test_longer_messages_keep_their_intent_and_are_made_of_its_examples() -> None:
+    pairs = [
+        ("i drink every day after work", "use"),
+        ("he drinks a lot on his boat", "other"),
+        ("hi", "greet"),
+    ] * 4
+    made = lengthen(pairs, 2.0)
+    assert {intent for _, intent in made} == {"use", "other"}  # a greeting is not written at length
+    for text, intent in made:
+        rest = text
+        for known in (*OPENINGS, *CLOSINGS, *(one + "." for one, of in pairs if of == intent)):
+            rest = rest.replace(known, "")
+        assert not rest.strip()
+        assert len(text.split()) > 6
+    assert made == lengthen(pairs, 2.0)
+
+
+@pytest.mark.parametrize("config", [{"share": 3}, {"share": "x"}, {"share": True}, {"shares": 1}])
+def test_a_wrong_setting_of_the_lengthener_is_refused(config: dict[str, object]) -> None:
+    with pytest.raises(InvalidConfigException):
+        Lengthener.validate_config(config)
+
+
+def test_the_lengthener_adds_to_the_training_and_leaves_messages_alone() -> None:
+    read_data = ClinicImporter(None, None, [str(ROOT / "data/nlu/loved_one.yml")]).get_nlu_data()
+    component = Lengthener(0.5)
+    more = component.process_training_data(read_data)
+    assert len(more.intent_examples) > 1.4 * len(read_data.intent_examples)
+    assert component.process(read_data.training_examples) is read_data.training_examples
+
+
+@pytest.mark.parametrize(
+    "config", [{"strenght": 1}, {"strength": 0}, {"strength": "x"}, {"steps": True}, {"novelty": None}]
+)
 def test_a_wrong_setting_of_the_classifier_is_refused(config: dict[str, object]) -> None:
     with pytest.raises(InvalidConfigException):
         ClinicIntentClassifier.create(config, None, Resource("x"), None)
