@@ -7,6 +7,8 @@ FallbackClassifier's word.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 import encoder
 from rasa_components.featurizer import MiniLmFeaturizer, has_words
 from rasa_components.intents import IntentModel
+from rasa_components.topics import TOPICS, prefer, read_topics
 
 DEFAULTS: dict[str, Any] = {
     "strength": 2.0,  # scikit-learn's C
@@ -117,11 +120,17 @@ class ClinicIntentClassifier(IntentClassifier, GraphComponent):
         self.process(training_data.training_examples)
         return training_data
 
+    @cached_property
+    def _topics(self) -> Mapping[str, str]:
+        """Intent -> topic; read once, where the model is used."""
+        return read_topics(TOPICS)
+
     def _rank(self, message: Message) -> list[dict[str, Any]]:
         text = message.get(TEXT)
         if self.model is None or not has_words(text):
             return []
         shares = self.model.shares(text, _vector(message), self._config)
+        shares = prefer(shares, self.model.intents, self._topics)
         best = np.argsort(-shares)[: self._config["ranking_length"]]
         return [{"name": self.model.intents[place], "confidence": float(shares[place])} for place in best]
 

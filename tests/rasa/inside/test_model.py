@@ -23,6 +23,7 @@ from rasa_components.longer import CLOSINGS, OPENINGS, lengthen
 from rasa_components.ngrams import Ngrams
 from rasa_components.novelty import Novelty
 from rasa_components.softmax import fit, softmax
+from rasa_components.topics import prefer
 from rasa_components.vectors import FILE, encode_all
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -119,6 +120,17 @@ def test_what_no_example_resembles_is_likelier_out_of_scope() -> None:
         assert shares.sum() == pytest.approx(1, abs=1e-4)
         assert (shares[place] > plain[place]) == (model.novelty.of(vector)[0] > 0)
     assert model.shares(TEXTS[0], far, weighed)[place] > 0.9
+
+
+def test_a_topic_of_several_likely_intents_wins_over_one_that_is_likelier_than_each() -> None:
+    intents, topics = ["a1", "a2", "a3", "b"], {"a1": "a", "a2": "a", "a3": "a", "b": "b"}
+    shares = prefer(np.array([0.25, 0.2, 0.15, 0.4], np.float32), intents, topics)
+    assert shares.sum() == pytest.approx(1, abs=1e-5)
+    assert [intents[place] for place in np.argsort(-shares)] == ["a1", "a2", "a3", "b"]
+    assert shares[3] <= shares[0] / 2
+    clear = np.array([0.7, 0.1, 0.1, 0.1], np.float32)
+    assert np.allclose(prefer(clear, intents, topics), clear)
+    assert np.allclose(prefer(clear, intents, {}), clear)  # intents without topics stay as they are
 
 
 def test_novelty_is_about_zero_for_what_it_learned_from() -> None:
