@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -165,5 +166,11 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        problems = [f"{'.'.join(str(part) for part in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
-        raise SettingsProblem("; ".join(problems)) from None
+        raise SettingsProblem("; ".join(map(_problem, error.errors()))) from None
+
+
+def _problem(error: ErrorDetails) -> str:
+    """One problem in words; what concerns several settings names them itself."""
+    place = ".".join(str(part) for part in error["loc"]).upper()
+    said = error["msg"].removeprefix("Value error, ")
+    return f"{place}: {said}" if place else said

@@ -89,6 +89,7 @@ def test_two_counselors_on_two_channels_see_only_their_own_clients(warmline: Liv
         (second, "only a man please, no women"),
     ):
         client.says(need)
+        client.hears("automated assistant")
         _goes_through_intake(client)
     hers, his = _tag(maria.hears("New conversation")), _tag(james.hears("New conversation"))
     assert hers != his
