@@ -64,7 +64,7 @@ class Classifier:
 
     def danger(self, text: str) -> "Danger":
         """How near the text is to danger, and to which kind; long texts are read in pieces, the worst one counts."""
-        found = [self._danger_of(self.encode(piece)) for piece in pieces(text)]
+        found = [self._danger_of(self.encode(unmarked(piece))) for piece in pieces(text)]
         return max(found, key=lambda f: f.nearness) if found else Danger(-2.0, self.kinds[0])
 
     def weigh(self, nearness: float, levels: frozenset[str] = NOTHING) -> float:
@@ -88,6 +88,14 @@ class Danger:
 
     nearness: float
     kind: str
+
+
+_MARKS = re.compile(r"[^\w\s'@$]+")
+
+
+def unmarked(text: str) -> str:
+    """The text in small letters without punctuation: how somebody types must not change what is seen."""
+    return " ".join(_MARKS.sub(" ", text.lower()).split())
 
 
 _WHOLE = 60  # words; a longer text is read in pieces

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from bot.screen.classifier import Classifier, Encode, save
+from bot.screen.classifier import Classifier, Encode, save, unmarked
 from bot.screen.examples import Example, read_examples
 from bot.screen.screen import Screen
 from bot.screen.verdict import KINDS
@@ -34,7 +34,7 @@ def train(data: Path, encode: Encode, out: Path, *, ordinary: Path | None = None
     screen = Screen.load()
     examples = read_examples(data) + (ordinary_examples(ordinary, screen) if ordinary else [])
     with ThreadPoolExecutor(_THREADS) as pool:  # the encoder lets go of the interpreter while it works
-        vectors = np.stack(list(pool.map(encode, (e.text for e in examples))))
+        vectors = np.stack(list(pool.map(encode, (unmarked(e.text) for e in examples))))
     kept = np.array([e.held_out for e in examples])
     learned = [e for e in examples if not e.held_out]
     numbers = fit(learned, vectors[~kept])

@@ -113,3 +113,19 @@ def test_a_long_text_is_read_in_pieces_with_its_first_and_last_words() -> None:
     assert found[0].startswith("word0.")
     assert found[-1].endswith("word1999.")
     assert pieces("   ") == []
+
+
+def test_case_and_punctuation_change_nothing_for_the_classifier(model: Path) -> None:
+    classifier = Classifier.load(model, encode)
+    plain = classifier.danger("the quiet exit is near")
+    for typed in ("The quiet exit is near!!!", "THE QUIET EXIT, IS NEAR.", "(the quiet exit) is near..."):
+        assert classifier.danger(typed) == plain
+
+
+def test_harmless_words_around_a_sign_clear_no_crisis_and_no_standing_question(model: Path) -> None:
+    screen = with_thresholds(model, crisis_from=0.9)
+    around = " ".join(f"{text}." for text in HARMLESS)
+    for text in ("i took 30 pills", "i want to kill myself", "i give up"):
+        alone = screen.check(text).level
+        assert alone != "clear"
+        assert screen.check(f"{around} {text}. {around}").level != "clear", text
