@@ -6,7 +6,7 @@ from html import escape
 
 from markupsafe import Markup
 
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 720, 180, 44, 24, 10
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 520, 180, 44, 24, 10
 
 
 @dataclass(frozen=True)
