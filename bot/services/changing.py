@@ -35,20 +35,33 @@ async def apply_needs(
     work: Unit, conversation: Conversation, handoff: Handoff, needs: Needs, *, reply_to: int | None
 ) -> bool:
     """Keep the needs. True when the client was told what follows; False when who is on may stay, and reads on."""
+    held = handoff.counselor_id is not None
+    fits = await keep_needs(work, conversation, needs)
+    if held:
+        return not fits
+    await work.to_client(conversation, "needs_changed" if fits else "nobody_fits", reply_to=reply_to)
+    return True
+
+
+async def keep_needs(work: Unit, conversation: Conversation, needs: Needs) -> bool:
+    """Keep the needs, and hold an open handoff to them at once: who no longer fits is no longer asked, and holds nothing.
+
+    True when who holds it may stay, or when somebody on the roster fits.
+    """
     await conversations.write_needs(work.tx, conversation.id, needs)
+    handoff = await handoffs.open_of(work.tx, conversation.id)
+    if handoff is None:
+        return True
     if handoff.counselor_id is not None:
         holder = await counselors.read(work.tx, handoff.counselor_id)
         if is_eligible(holder, needs):
-            return False
+            return True
         await give_to_others(work, handoff, "someone_else", "someone_else_nobody")
-        return True
-    left = await _call_off_unfit(work, handoff, needs)
+        return False
     fitting = await fitting_now(work, conversation.id)
-    if not left:
-        now = await handoffs.lock(work.tx, handoff.id)
-        await ask_from(work, now, fitting, step=max(now.step, 0))
-    await work.to_client(conversation, "needs_changed" if fitting else "nobody_fits", reply_to=reply_to)
-    return True
+    if not await _call_off_unfit(work, handoff, needs) and not handoff.wished:
+        await ask_from(work, handoff, fitting, step=max(handoff.step, 0))
+    return bool(fitting)
 
 
 async def _call_off_unfit(work: Unit, handoff: Handoff, needs: Needs) -> int:

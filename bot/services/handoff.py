@@ -7,6 +7,7 @@ from bot.domain.conversation import Conversation, HeldBy
 from bot.domain.handoff import NOT_BEGUN, Handoff, new_tag
 from bot.domain.matching import Counselor, eligible
 from bot.domain.needs import Needs
+from bot.services.changing import keep_needs
 from bot.services.context import Context
 from bot.services.ladder import ask_from
 from bot.services.outbox import Unit, unit
@@ -45,7 +46,7 @@ async def open_handoff(
                 return HandoffOutcome("turn_given_up")
             if done := await turns.effect(work.tx, int(turn_id), "open_handoff"):
                 return HandoffOutcome(**done)
-        await conversations.write_needs(work.tx, conversation_id, needs)
+        await keep_needs(work, conversation, needs)
         outcome = await open_within(
             work, conversation, needs, priority="normal", about_other=about_other, wait_for_fit=wait_for_fit
         )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.domain.needs import Needs, merge
+from bot.services.changing import keep_needs
 from bot.services.context import Context
 from bot.services.outbox import unit
 from bot.store import conversations, counselors, turns
@@ -11,11 +12,11 @@ from bot.store import conversations, counselors, turns
 async def record_needs(context: Context, conversation_id: str, turn_id: str, needs: Needs) -> None:
     """Add needs to those already known; the later word wins. A turn that was given up changes nothing."""
     async with unit(context) as work:
-        await conversations.lock(work.tx, conversation_id)
+        conversation = await conversations.lock(work.tx, conversation_id)
         if not await turns.is_open(work.tx, int(turn_id), conversation_id):
             return
         known = await conversations.read_needs(work.tx, conversation_id)
-        await conversations.write_needs(work.tx, conversation_id, merge(known, needs))
+        await keep_needs(work, conversation, merge(known, needs))
 
 
 async def read_needs(context: Context, conversation_id: str) -> Needs:
