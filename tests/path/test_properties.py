@@ -20,7 +20,7 @@ from bot.store.vault import vault_from
 from tests.fakes import FakeDialogue, MovableClock
 from tests.path.simulation import TRAITS, Simulation
 
-SEQUENCES = int(os.environ.get("WARMLINE_TEST_SEQUENCES", "60"))
+SEQUENCES = int(os.environ.get("WARMLINE_TEST_SEQUENCES", "40"))
 EVENTS = 25
 
 
