@@ -32,9 +32,11 @@ types: setup ## the strict type checker
 
 check: lint types test ## lint, types and tests, as CI does
 
-evaluate: setup ## quality tables, on labelled messages of your own (EVALUATION=folder)
-	@test -f "$(EVALUATION)/crisis.jsonl" || { echo "Say where labelled messages lie: make evaluate EVALUATION=folder"; exit 1; }
-	@$(PYTHON) -m bot.screen.evaluate "$(EVALUATION)/crisis.jsonl"
+evaluate: setup ## quality tables: five folds of our examples, and your labelled messages (EVALUATION=folder)
+	@test -z "$(EVALUATION)" || test -f "$(EVALUATION)/crisis.jsonl" || { echo "There is no crisis.jsonl in EVALUATION=$(EVALUATION)"; exit 1; }
+	@test -z "$(EVALUATION)" || $(PYTHON) -m bot.screen.evaluate "$(EVALUATION)/crisis.jsonl"
+	@test ! -f "$(EVALUATION)/intents.jsonl" || $(PYTHON) -m bot.dialogue.evaluate "$(EVALUATION)"
+	@$(PYTHON) -m bench.folds $(FOLDS)
 
 bench: setup ## speed and memory beside stock Rasa; under five minutes
 	@exec $(PYTHON) -m bench
