@@ -18,6 +18,7 @@ import yaml
 import encoder
 from rasa_components.intents import IntentModel
 from rasa_components.longer import lengthen
+from rasa_components.topics import TOPICS, prefer, read_topics
 from rasa_components.vectors import encode_all
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,6 +49,7 @@ def main() -> None:
     folder = ROOT / encoder.DEFAULT_FOLDER
     vectors = encoder.load(folder)
     settings, _ = settings_of(ROOT / "config.yml")
+    topics = read_topics(TOPICS)
     for fold in sorted({row["fold"] for row in rows}):
         begun = time.monotonic()
         model = learn([row for row in rows if row["fold"] != fold], vectors, folder)
@@ -55,6 +57,7 @@ def main() -> None:
         for place in (place for place, row in enumerate(rows) if row["fold"] == fold):
             text = rows[place]["text"]
             shares = model.shares(text, vectors.encode(text)[None], settings)
+            shares = prefer(shares, model.intents, topics)
             best = int(shares.argmax())
             found = {"predicted": model.intents[best], "confidence": round(float(shares[best]), 4)}
             print(json.dumps({"fold": fold, "place": place, **found}))
