@@ -18,13 +18,15 @@ from bot.store import conversations, messages
 from bot.store.database import Tx
 
 # What goes to a staff phone that may not show clients' words, instead of what would; None: nothing more than that.
-_WITHOUT_CONTENT: dict[str, str | None] = {
+WITHOUT_CONTENT: dict[str, str | None] = {
     "alert": "desk_alert",
     "alert_again": "desk_alert_again",
     "taken_you": "desk_taken",
     "taken_needs": None,
     "taken_context": None,
+    "taken_note": None,
     "relay_client": "desk_open",
+    "relay_unsure": "desk_open",
     "relay_flagged": "desk_open",
 }
 
@@ -170,7 +172,7 @@ class Unit:
         channel = self.context.channels.get(counselor.channel)
         if channel is None or not (counselor.has_phone and counselor.on_staff):
             return None
-        return text_id if channel.traits.relay else _WITHOUT_CONTENT.get(text_id, text_id)
+        return text_id if channel.traits.relay else WITHOUT_CONTENT.get(text_id, text_id)
 
     def send(self, job: Job) -> None:
         assert job.lock is not None
