@@ -86,6 +86,11 @@ class Settings(BaseSettings):
     twilio_staff_number: str | None = Field(
         None, pattern=r"^\+[1-9]\d{6,14}$", description="A number of its own for counselors."
     )
+    twilio_staff_pool: str | None = Field(
+        None,
+        pattern=r"^\+[1-9]\d{6,14}( *, *\+[1-9]\d{6,14})*$",
+        description="More staff numbers, with commas: each conversation gets one, and so a thread of its own.",
+    )
     twilio_keywords: Literal["default", "advanced", "app"] = Field(
         "default", description="Who answers STOP, START and HELP."
     )
@@ -124,6 +129,11 @@ class Settings(BaseSettings):
     log_to_terminal: bool = Field(False, description="Log lines to the terminal instead of data_dir/logs.")
 
     @property
+    def staff_pool(self) -> tuple[str, ...]:
+        """The numbers of single conversations on counselors' phones."""
+        return tuple(number.strip() for number in (self.twilio_staff_pool or "").split(",") if number.strip())
+
+    @property
     def staff_phones(self) -> bool:
         """Whether clients' words may go to counselors' own phones (rules 6.4): somebody decided it, on a day."""
         return bool(self.staff_phones_decided_by) and self.staff_phones_decided_on is not None
@@ -156,8 +166,15 @@ class Settings(BaseSettings):
             raise ValueError(
                 "with TWILIO_ACCOUNT_SID, TWILIO_NUMBER or TWILIO_MESSAGING_SERVICE is needed, too"
             )
-        if self.twilio_staff_number is not None and self.twilio_staff_number == self.twilio_number:
-            raise ValueError("TWILIO_STAFF_NUMBER must be another number than TWILIO_NUMBER")
+        numbers = [n for n in (self.twilio_number, self.twilio_staff_number, *self.staff_pool) if n]
+        if len(set(numbers)) < len(numbers):
+            raise ValueError(
+                "TWILIO_NUMBER, TWILIO_STAFF_NUMBER and TWILIO_STAFF_POOL must be different numbers"
+            )
+        if self.staff_pool and self.twilio_staff_number is None:
+            raise ValueError(
+                "with TWILIO_STAFF_POOL, TWILIO_STAFF_NUMBER is needed, too: it takes the commands"
+            )
         return self
 
 

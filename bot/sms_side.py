@@ -1,6 +1,6 @@
 """SMS by Twilio, put together: its channels and the listener for its webhooks. Imported only when an account is set."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import FastAPI
@@ -19,11 +19,14 @@ class SmsSide:
     channels: Sequence[SmsChannel]
     signing: Signing
     staff_number: str | None
+    pool: Mapping[str, str]
 
     def webhooks(self, context: Context) -> FastAPI:
         """The public listener: Twilio's webhooks and nothing else."""
         app = FastAPI(title="Warmline webhooks", docs_url=None, redoc_url=None, openapi_url=None)
-        app.include_router(twilio_router(context, self.signing, Lines(staff_number=self.staff_number)))
+        app.include_router(
+            twilio_router(context, self.signing, Lines(staff_number=self.staff_number, pool=self.pool))
+        )
         return app
 
     async def close(self) -> None:
@@ -45,6 +48,10 @@ def sms_side(settings: Settings) -> SmsSide | None:
     if settings.twilio_staff_number is not None:
         staff = Sender(settings.twilio_staff_number, None, url, keywords)
         channels.append(SmsChannel("staff-sms", account, staff, staff=True, relay=settings.staff_phones))
+    pool = {number: f"staff-sms-{place}" for place, number in enumerate(settings.staff_pool, start=2)}
+    for number, name in pool.items():
+        line = Sender(number, None, url, keywords)
+        channels.append(SmsChannel(name, account, line, staff=True, relay=settings.staff_phones))
     before = settings.twilio_previous_auth_token
     tokens = (token, before.get_secret_value()) if before else (token,)
-    return SmsSide(channels, Signing(url, tokens), settings.twilio_staff_number)
+    return SmsSide(channels, Signing(url, tokens), settings.twilio_staff_number, pool)

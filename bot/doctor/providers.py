@@ -60,6 +60,7 @@ async def _twilio(settings: Settings, client: Any) -> AsyncIterator[Finding]:
     for about, number in (
         ("clients' number", settings.twilio_number),
         ("staff number", settings.twilio_staff_number),
+        *((f"staff pool, number {n}", number) for n, number in enumerate(settings.staff_pool, start=1)),
     ):
         if number is not None:
             found = await client.incoming_phone_numbers.list_async(phone_number=number, limit=1)

@@ -35,6 +35,7 @@ class Handoff:
     first_reply_at: datetime | None
     due_at: datetime | None = None
     wished: bool = False
+    line: str | None = None
 
     @property
     def crisis(self) -> bool:

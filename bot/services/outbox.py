@@ -154,7 +154,7 @@ class Unit:
         text, options = self.context.texts.render(shown, self.context.clinic, **values)
         message_id = await messages.add_outgoing(
             self.tx,
-            channel=counselor.channel,
+            channel=self._line(counselor, handoff),
             counselor_id=counselor.id,
             conversation_id=handoff.conversation_id if handoff else None,
             handoff_id=handoff.id if handoff else None,
@@ -173,6 +173,17 @@ class Unit:
         if channel is None or not (counselor.has_phone and counselor.on_staff):
             return None
         return text_id if channel.traits.relay else WITHOUT_CONTENT.get(text_id, text_id)
+
+    def _line(self, counselor: Counselor, handoff: Handoff | None) -> str:
+        """The conversation's own line to whoever holds it, else the counselor's channel."""
+        if (
+            handoff is None
+            or handoff.counselor_id != counselor.id
+            or handoff.line not in self.context.channels
+        ):
+            return counselor.channel
+        own = handoff.line is not None and handoff.line.startswith(f"{counselor.channel}-")
+        return handoff.line if own and handoff.line is not None else counselor.channel
 
     def send(self, job: Job) -> None:
         assert job.lock is not None

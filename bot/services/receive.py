@@ -1,9 +1,11 @@
 """Stores what a channel brings, once, with its jobs in the same transaction. Decides nothing about content."""
 
 import unicodedata
+from dataclasses import replace
 
 from bot.channels.base import Incoming
 from bot.services.context import Context, Job
+from bot.services.lines import home_of
 from bot.services.strangers import meet_stranger
 from bot.store import conversations, counselors, messages
 from bot.store.database import Tx
@@ -47,9 +49,9 @@ async def receive_from_staff(context: Context, incoming: Incoming) -> int | None
     Who is unknown hears one neutral text, and nothing of what they wrote is kept.
     """
     async with context.database.transaction() as tx:
-        counselor_id = await counselors.find_by_address(tx, incoming.channel, incoming.address)
+        counselor_id = await counselors.find_by_address(tx, home_of(incoming.channel), incoming.address)
         if counselor_id is None:
-            await meet_stranger(context, tx, incoming)
+            await meet_stranger(context, tx, replace(incoming, channel=home_of(incoming.channel)))
             return None
         message_id = await _store(tx, incoming, counselor_id=counselor_id)
         if message_id is None:

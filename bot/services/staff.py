@@ -10,6 +10,7 @@ from bot.domain.handoff import Handoff
 from bot.services import taking
 from bot.services.context import Context
 from bot.services.ladder import offer_again
+from bot.services.lines import on_its_line
 from bot.services.outbox import unit
 from bot.services.relay import relay_to_client
 from bot.services.staff_phones import stops_or_starts
@@ -47,6 +48,10 @@ async def _carry_out_from(context: Context, message: Message, command: Command) 
         return Said(False, told(context, "phones_off"))
     if not relay and command.verb is Verb.HELP:
         return Said(True, told(context, "desk_help"))
+    meant = await on_its_line(context, message, command)
+    if isinstance(meant, str):
+        return Said(False, told(context, meant))
+    command = meant
     return await carry_out(context, message.counselor_id, command)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.conversation import Conversation, HeldBy
 from bot.domain.handoff import WRAP_UPS, Handoff
@@ -13,6 +13,7 @@ from bot.domain.options import number_in
 from bot.services.closing import close_within
 from bot.services.context import Context
 from bot.services.ladder import advance_ladder
+from bot.services.lines import with_line
 from bot.services.outbox import Unit, unit
 from bot.store import conversations, counselors, handoffs, messages, outgoing, timers
 
@@ -86,8 +87,11 @@ async def take_handoff(context: Context, counselor_id: str, tag: str) -> Said:
 
 
 async def _take(found: Case) -> None:
-    work, handoff, now = found.work, found.handoff, found.work.context.clock.now()
-    await handoffs.change(work.tx, handoff.id, state="taken", counselor_id=found.counselor.id, taken_at=now)
+    work, now = found.work, found.work.context.clock.now()
+    handoff = await with_line(work, found.counselor, found.handoff)
+    found = replace(found, handoff=handoff)
+    who, line = found.counselor.id, handoff.line
+    await handoffs.change(work.tx, handoff.id, state="taken", counselor_id=who, taken_at=now, line=line)
     await handoffs.add_offer(work.tx, handoff.id, found.counselor.id, handoff.step)
     await handoffs.set_offer(work.tx, handoff.id, found.counselor.id, "taken")
     await conversations.change(work.tx, found.conversation.id, held_by=HeldBy.COUNSELOR)

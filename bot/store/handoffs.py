@@ -28,6 +28,7 @@ def handoff_from(row: Row[Any]) -> Handoff:
         first_reply_at=row.first_reply_at,
         due_at=row.due_at,
         wished=row.wished,
+        line=row.line,
     )
 
 

@@ -188,6 +188,14 @@ async def history(tx: Tx, conversation_id: str, limit: int = 200) -> list[tuple[
     return [(message_from(row, tx.vault), row.level) for row in reversed(rows)]
 
 
+async def channels_used(tx: Tx, counselor_id: str, since: datetime) -> set[str]:
+    """The channels on which this counselor read or wrote since then."""
+    used = select(message.c.channel).where(
+        message.c.counselor_id == counselor_id, message.c.created_at > since
+    )
+    return {row.channel for row in await tx.rows(used.distinct())}
+
+
 _ORPHANS = text(
     "SELECT id, conversation_id, counselor_id FROM message m"
     " WHERE direction = 'incoming' AND handled_at IS NULL AND created_at < :before"

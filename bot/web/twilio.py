@@ -4,8 +4,8 @@
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 import structlog
@@ -42,9 +42,22 @@ class Lines:
     client: str = "sms"
     staff: str = "staff-sms"
     staff_number: str | None = None
+    pool: Mapping[str, str] = field(default_factory=dict)
 
     def is_staff(self, fields: Fields) -> bool:
-        return self.staff_number is not None and list(fields.get("To", ())) == [self.staff_number]
+        return self.channel_of(fields) != self.client
+
+    def channel_of(self, fields: Fields) -> str:
+        """The channel of the number that was written to; `pool` holds the numbers of single conversations."""
+        to = list(fields.get("To", ()))
+        number = to[0] if len(to) == 1 else None
+        if number is not None and number == self.staff_number:
+            return self.staff
+        return self.pool.get(number or "", self.client)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        return (self.client, self.staff, *self.pool.values())
 
 
 class _Refused(Exception):
@@ -75,7 +88,7 @@ def twilio_router(context: Context, signing: Signing, lines: Lines) -> APIRouter
         return _twiml(_safe_words(context, lines, fields))
 
     async def status(request: Request, fields: Fields) -> Response:
-        receipt = read_receipt(fields, _query(request), (lines.client, lines.staff))
+        receipt = read_receipt(fields, _query(request), lines.channels)
         if receipt is None:
             log.info("twilio.receipt_ignored")
             return Response(status_code=200)
@@ -110,7 +123,7 @@ def _query(request: Request) -> str:
 async def _stored(context: Context, lines: Lines, fields: Fields) -> bool:
     """Store a message. False when it could not be; True also for what is genuine and nothing to store."""
     staff = lines.is_staff(fields)
-    message = read_message(fields, lines.staff if staff else lines.client)
+    message = read_message(fields, lines.channel_of(fields))
     if message is None:
         log.info("twilio.message_ignored")
         return True
