@@ -7,9 +7,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import words
 from actions.choosing import Choose
 from actions.handoff import Events, payload_of
-from actions.said import WANTS_A_PERSON, Said, said_last_turn
+from actions.said import WANTS_A_PERSON, Said, said, said_last_turn
 
 
 class Affirm(Action):  # type: ignore[misc]
@@ -24,6 +25,9 @@ class Affirm(Action):  # type: ignore[misc]
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
     ) -> Events:
+        if words.THANKS.search(said(tracker).text):  # "ok thx" takes nothing up
+            dispatcher.utter_message(response="utter_thank")
+            return []
         intent, choice = _first_option(tracker)
         if intent in WANTS_A_PERSON:
             return [FollowupAction("needs_form")]
@@ -34,6 +38,6 @@ class Affirm(Action):  # type: ignore[misc]
 
 
 def _first_option(tracker: Tracker) -> tuple[str, str]:
-    said = said_last_turn(tracker)
-    buttons = ((said[-1].get("data") or {}).get("buttons") or []) if said else []
+    before = said_last_turn(tracker)
+    buttons = ((before[-1].get("data") or {}).get("buttons") or []) if before else []
     return payload_of(buttons[0]) if buttons else ("", "")

@@ -166,7 +166,7 @@ def _is_no_answer(said: Said) -> bool:
         return True
     if said.intent in WANTS_A_PERSON and words.HURRIES.search(said.text):
         return True
-    if said.intent in _POLITE and len(said.text.split()) <= 3:
+    if said.intent in _POLITE and len(said.text.split()) <= 3 and not words.SOMEBODY.search(said.text):
         return True
     return said.is_question and (said.aside is not None or said.intent in FOLLOW_UPS)
 

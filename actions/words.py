@@ -15,6 +15,9 @@ def _within(*alternatives: str) -> re.Pattern[str]:
 
 
 _THANKS = r"thanks|thank you|thx|ty|please|pls|gracias|por favor"
+THANKS = re.compile(
+    r"^\W*(?:(?:ok|okay|k|cool|great|alright)\W+)?(?:thanks|thank you|thx|ty|gracias)\b", re.IGNORECASE
+)
 FORGET = _whole(
     r"(?:(?:no|ok|actually|sorry|wait)\W+)?(?:never ?mind|nvm|forget (?:it|that|about it|this)|drop it"
     r"|leave it)",

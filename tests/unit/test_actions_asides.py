@@ -170,3 +170,7 @@ async def test_change_it_changes_and_does_not_drop() -> None:
 
 async def test_agreeing_is_no_skipping_whatever_the_reading() -> None:
     assert await told(await at("need_permission"), "ask me", "skip") == ["need_who"]
+
+
+async def test_a_person_is_an_answer_to_what_not_to_ask_about_whatever_the_reading() -> None:
+    assert await told(await at("need_do_not_ask"), "my brother", "greet") == ["need_confirm"]

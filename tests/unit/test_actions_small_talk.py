@@ -132,3 +132,11 @@ async def test_the_quotation_is_never_said_after_something_hard(told: str, heard
     talk.says("a text", told)
     talk.says("what is the quote on your page", "ask_quote")
     assert [h.response for h in await talk.run("action_quote")] == [heard]
+
+
+async def test_thanks_take_up_no_offer() -> None:
+    talk = Talk()
+    talk.says("something", "ask_cost")
+    talk.bot_said("utter_anything", "/ask_for_human")
+    talk.says("ok thx", "affirm")
+    assert [heard.response for heard in await talk.run("action_affirm")] == ["utter_thank"]
