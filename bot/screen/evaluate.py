@@ -108,7 +108,7 @@ def _ids(name: str, cases: Sequence[Case]) -> list[str]:
     ]
 
 
-def curve(path: Path, screen: Screen, thresholds: Sequence[float] = (0.4, 0.5, 0.58, 0.64, 0.7, 0.8)) -> str:
+def curve(path: Path, screen: Screen, thresholds: Sequence[float] = (0.4, 0.5, 0.58, 0.62, 0.7, 0.8)) -> str:
     """Recall and what it costs at several weights from which the screen asks."""
     if screen.classifier is None:
         return "no curve: the classifier is not there"

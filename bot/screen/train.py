@@ -19,7 +19,7 @@ from bot.screen.screen import Screen
 from bot.screen.verdict import KINDS
 
 # Chosen on the development set and the held-out own examples (docs/reference/safety-screen.md has the curve).
-THRESHOLDS = {"ask_from": 0.64, "crisis_from": 0.40}
+THRESHOLDS = {"ask_from": 0.62, "crisis_from": 0.40}
 STRENGTH, GAMMA = 10.0, 2.0
 ORDINARY = "ordinary"
 _ONE_IN = 2
