@@ -38,6 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         folder = item.path.relative_to(ROOT / "tests").parts[0]
         shares = "warmline" in getattr(item, "fixturenames", ())
         group = "warmline" if shares else _TOGETHER.get(folder)
+        if "connected" in getattr(item, "fixturenames", ()):
+            group = "connected"
         if group is not None:
             item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)

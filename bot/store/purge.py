@@ -50,6 +50,10 @@ RULES = {
     "review": "chat: texts without who wrote them",
     "enrolment": "alert, once it is over",
     "stranger": "alert",
+    "sign_in": "alert",
+    "staff_session": "alert, from its end",
+    "second_factor": "with its counselor: no personal data of clients",
+    "emergency": "record",
     "closed_day": "no personal data",
     "counselor": "an operator's to remove",
     "audit": "audit, never under six years",
@@ -94,6 +98,9 @@ _KEEP_OPT_OUTS = text(
 )
 _SIMPLE = {
     "timer": "DELETE FROM timer WHERE done_at < :alert",
+    "sign_in": "DELETE FROM sign_in WHERE asked_at < :alert",
+    "staff_session": "DELETE FROM staff_session WHERE ends_at < :alert",
+    "emergency": "DELETE FROM emergency WHERE recorded_at < :record",
     "handset_text": "DELETE FROM handset_text WHERE at < :chat",
     "review": "DELETE FROM review WHERE seen_on < :chat",
     "enrolment": "DELETE FROM enrolment WHERE coalesce(ended_at, claimed_at, expires_at) < :alert",

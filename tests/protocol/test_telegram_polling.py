@@ -111,7 +111,7 @@ async def test_an_update_is_confirmed_only_after_it_was_stored(double: TelegramD
     await double.brings(raw("text", update_id=700))
     async with _polling(double, dsn, inbox):
         await _confirmed(double)
-    assert [one.external_id for one in inbox.brought] == ["5550100:700"] * 4
+    assert [one.external_id for one in inbox.brought] == ["5550100:700:41"] * 4
 
 
 async def test_an_update_that_never_can_be_stored_does_not_hold_up_the_others(
