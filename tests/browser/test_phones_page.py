@@ -215,7 +215,7 @@ async def test_without_events_the_page_looks_again_by_itself(
     open_page: Opener, site: Site, trouble: Trouble
 ) -> None:
     trouble.expected = ("ERR_FAILED", "net::")
-    page = await open_page("/desk")
+    page = await open_page("/phones")
     await page.route("**/phones/events", lambda route: route.abort())
     await page.goto(f"{site.address}/phones")
     await expect(page.get_by_text("Reconnecting")).to_be_visible()
