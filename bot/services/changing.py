@@ -1,7 +1,5 @@
 """What a client needs may change at any time: it counts at once, for who was asked and for who is on."""
 
-from dataclasses import replace
-
 from bot.domain.conversation import Conversation
 from bot.domain.handoff import Handoff
 from bot.domain.matching import is_eligible
@@ -75,13 +73,3 @@ async def _call_off_unfit(work: Unit, handoff: Handoff, needs: Needs) -> int:
             await handoffs.set_offer(work.tx, handoff.id, counselor_id, "lapsed")
             await work.to_counselor(counselor, "withdrawn", handoff)
     return left
-
-
-async def loosen(work: Unit, conversation: Conversation, handoff: Handoff, trait: str) -> None:
-    """The client says that one thing need not be: only that one becomes a wish."""
-    needs = await conversations.read_needs(work.tx, conversation.id)
-    if trait not in needs.must:
-        return
-    must = tuple(t for t in needs.must if t != trait)
-    eased = replace(needs, must=must, prefer=(*needs.prefer, trait))
-    await apply_needs(work, conversation, handoff, eased, reply_to=None)

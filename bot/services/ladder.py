@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.conversation import Conversation, HeldBy
-from bot.domain.handoff import NOT_BEGUN, ROUNDS_FROM, Handoff, whom_to_ask
+from bot.domain.handoff import ROUNDS_FROM, Handoff, whom_to_ask
 from bot.domain.matching import Counselor, eligible
 from bot.domain.shifts import Watch
 from bot.services.closing import end_unanswered
@@ -86,12 +86,6 @@ async def _next_at(work: Unit, handoff: Handoff, step: int, due_at: datetime) ->
         step=step,
         due_at=due_at,
     )
-
-
-async def keep_until(work: Unit, handoff: Handoff, due_at: datetime) -> None:
-    """The client wished a time: nobody is asked before it."""
-    await handoffs.change(work.tx, handoff.id, step=NOT_BEGUN, state="open", due_at=due_at)
-    await _next_at(work, handoff, NOT_BEGUN + 1, due_at)
 
 
 async def ask_one(work: Unit, handoff: Handoff, counselor: Counselor) -> None:
