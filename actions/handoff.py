@@ -54,7 +54,7 @@ class ValidateNeedsForm(Action):  # type: ignore[misc]
         else:
             intake = answer(intake, said(tracker), names)
             intake = _asking_for(intake, found_in(tracker, most=1))
-        summary = recap(intake.needs, names, intake.writes)
+        summary = recap(intake.needs, names, intake.writes, intake.plain)
         for response in intake.says:
             dispatcher.utter_message(response=response, needs_summary=summary)
         return _write(tracker, intake, summary)

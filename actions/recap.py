@@ -1,6 +1,6 @@
 """Says a client's needs back to them, short enough for the next question. Never says an event back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from actions.asked import without_time
 from actions.recap_words import ENGLISH, SPANISH, Words
@@ -10,12 +10,20 @@ from bot.domain.sms_text import gsm7_clean
 
 MOST = 175  # characters; the question and its options take some 130 of the 306 of two SMS parts
 MOST_OF_A_TOPIC = 45
+_AS_SAID = "{}"
 
 
-def recap(needs: Needs, names: Mapping[str, str], language: str | None = None) -> str:
-    """ "a woman (a must), not Maria; no questions about your family". `names` is name -> counselor id."""
+def recap(
+    needs: Needs, names: Mapping[str, str], language: str | None = None, plain: Collection[str] = ()
+) -> str:
+    """ "a woman (a must), not Maria; no questions about your family". `names` is name -> counselor id.
+
+    `plain`: wants that nobody has called a must or a wish yet; they are said without either.
+    """
     w = SPANISH if language == "es" else ENGLISH
-    people = [w.must.format(_person(trait, names, w)) for trait in needs.must]
+    people = [
+        (_AS_SAID if trait in plain else w.must).format(_person(trait, names, w)) for trait in needs.must
+    ]
     people += [w.wish.format(_person(trait, names, w)) for trait in needs.prefer]
     people += [w.never.format(_person(trait, names, w)) for trait in needs.never]
     parts = [", ".join(dict.fromkeys(people))] if people else []

@@ -51,11 +51,23 @@ async def test_needs_said_with_the_request_are_noted_and_not_asked_again() -> No
     assert await told(talk, choice="need_permission.ok") == ["need_never"]
 
 
+async def test_a_want_is_not_called_a_must_before_it_was_asked_about() -> None:
+    talk = Talk()
+    assert await told(talk, "can I talk to a woman please, not Maria", "ask_for_human") == [
+        "utter_needs_noted",
+        "need_permission",
+    ]
+    assert talk.slots["needs_summary"] == "a woman, not Maria"
+    assert await told(talk, choice="need_permission.ok") == ["need_strength"]
+    await told(talk, choice="need_strength.must")
+    assert talk.slots["needs_summary"] == "a woman (a must), not Maria"
+
+
 async def test_needs_said_just_before_a_person_is_asked_for_count() -> None:
     talk = Talk()
     talk.says("do you have spanish speaking counselors?", "ask_languages")
     assert await told(talk, intent="ask_for_human") == ["utter_needs_noted", "need_permission"]
-    assert talk.slots["needs_summary"] == "someone who speaks Spanish (a must)"
+    assert talk.slots["needs_summary"] == "someone who speaks Spanish"
 
 
 async def test_needs_said_instead_of_permission_are_taken_as_permission() -> None:
