@@ -10,6 +10,8 @@ import httpx
 from twilio.http import AsyncHttpClient  # type: ignore[import-untyped]
 from twilio.http.response import Response  # type: ignore[import-untyped]
 
+from bot.channels.under_way import UnderWay
+
 
 class NotReached(Exception):
     """No connection was made, so nothing was sent."""
@@ -26,6 +28,7 @@ class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]
         super().__init__(logging.getLogger("twilio"), True, timeout)
         self._limits = httpx.Timeout(timeout, connect=min(timeout, 5.0))
         self._open: httpx.AsyncClient | None = None
+        self._under_way = UnderWay()
 
     async def request(
         self,
@@ -41,9 +44,15 @@ class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]
         client = self._client()
         query: Any = params or None
         try:
-            answer = await client.request(
-                method, uri, params=query, data=data, headers=headers, auth=auth or httpx.USE_CLIENT_DEFAULT
-            )
+            with self._under_way.one():
+                answer = await client.request(
+                    method,
+                    uri,
+                    params=query,
+                    data=data,
+                    headers=headers,
+                    auth=auth or httpx.USE_CLIENT_DEFAULT,
+                )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
             raise NotReached from None
         except httpx.HTTPError:
@@ -57,4 +66,5 @@ class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]
 
     async def close(self) -> None:
         if self._open is not None:
+            await self._under_way.over()
             await self._open.aclose()

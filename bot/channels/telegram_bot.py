@@ -14,6 +14,8 @@ from telegram.error import TelegramError
 from telegram.request import BaseRequest, HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
+from bot.channels.under_way import UnderWay
+
 API = "https://api.telegram.org"
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -64,9 +66,14 @@ def is_empty(update: Update) -> bool:
 class QuietRequest(HTTPXRequest):
     """HTTP to Telegram. Says for certain what was not done, and never logs what it cannot read."""
 
+    def __init__(self, **limits: Any) -> None:
+        super().__init__(**limits)
+        self._under_way = UnderWay()
+
     async def do_request(self, *args: Any, **named: Any) -> tuple[int, bytes]:
         try:
-            code, payload = await super().do_request(*args, **named)
+            with self._under_way.one():
+                code, payload = await super().do_request(*args, **named)
         except TelegramError as error:
             if isinstance(error.__cause__, _NOT_SENT):
                 raise NotReached from None
@@ -74,6 +81,10 @@ class QuietRequest(HTTPXRequest):
         if code == httpx.codes.TOO_MANY_REQUESTS:
             raise Flood(_retry_after(payload))
         return code, payload
+
+    async def shutdown(self) -> None:
+        await self._under_way.over()
+        await super().shutdown()
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Requests outside the hours: kept, asked about at the very opening, and said truthfully."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.needs import Needs
 from bot.services.handoff import open_handoff
@@ -9,24 +9,26 @@ from tests.conftest import World
 from tests.path.test_handoffs import _ask_for_person, _id
 
 
-def _open_in(world: World, hours: int) -> None:
-    """Shut now, and open for an hour from a full hour on, `hours` ahead of the clinic's clock."""
+def _open_for_an_hour(world: World, ahead: timedelta) -> timedelta:
+    """Shut now, and open once in the week, from a full hour at least so far ahead; how long until then."""
     clinic = world.service.context.clinic
-    there = datetime.now(clinic.zone) + timedelta(hours=hours)
-    day, start = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[there.weekday()], there.hour
-    week = {day: [f"{start:02}:00-{start + 1:02}:00"]}
+    now = world.clock.now().astimezone(clinic.zone)
+    opening = (now + ahead).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    day = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[opening.weekday()]
+    week = {day: [f"{opening.hour:02}:00-{opening.hour + 1:02}:00"]}
     world.service.context.clinic = clinic.model_copy(update={"hours": week})
+    return opening.astimezone(UTC) - now.astimezone(UTC)
 
 
 async def test_a_request_long_before_the_opening_is_kept_and_asked_at_the_opening(world: World) -> None:
-    _open_in(world, 30)
+    wait = _open_for_an_hour(world, timedelta(hours=30))
     assert await _ask_for_person(world, world.client) == "nobody_on_duty"
     for _ in range(4):
         world.clock.move(hours=6)
         await world.client.says("are you still there?")
         await world.client.hears("answer to: are you still there?")  # the bot goes on answering meanwhile
     assert await world.maria.texts() == []
-    world.clock.move(hours=6, minutes=10)
+    world.clock.move(seconds=(wait - timedelta(hours=24)).total_seconds() + 60)
     await world.maria.hears("New conversation waiting")
 
 
