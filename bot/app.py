@@ -31,6 +31,7 @@ from bot.store.keys import GivenKeys, KeyFile, read_keys
 from bot.store.vault import KeySource, Vault, vault_of
 from bot.web.actions import actions_router
 from bot.web.bell import Bell
+from bot.web.headers import harden
 from bot.web.pages import static_files
 from bot.web.phones import phones_router
 from bot.web.probes import metrics_router, ready_router
@@ -133,6 +134,7 @@ def _pages(context: Context, bell: Bell, phones: SimulatedPhones, settings: Sett
     staff = tuple(person.name for person in STAFF) if settings.demonstration else ()
     name = urlsplit(settings.desk_url).hostname if settings.desk_url else None
     secure = settings.desk_url is not None
+    harden(pages, secure=secure)
     pages.include_router(
         desk_router(
             context,

@@ -5,7 +5,9 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -31,15 +33,15 @@ def until(what: Callable[[], Any], patience: float = PATIENCE) -> Any:
     raise AssertionError(f"did not happen within {patience} s; last: {last!r}")
 
 
-class Listener:
+class Listener(ABC):
     """Somebody who hears texts one after the other, whatever brings them. `heard` is the last one they listened to."""
 
     id: str
     heard: int
 
+    @abstractmethod
     def texts(self) -> list[dict[str, Any]]:
         """Every text that came, oldest first, each with a growing "id"."""
-        raise NotImplementedError
 
     def unheard(self) -> list[str]:
         return [text["text"] for text in self.texts() if text["id"] > self.heard]
@@ -131,7 +133,12 @@ class Live:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        self._read_until("Ready." if wait_for_rasa else "Desk:")
+        deadline = threading.Timer(START_SECONDS, self.process.kill)  # ends the reading below
+        deadline.start()
+        try:
+            self._read_until("Ready." if wait_for_rasa else "Desk:")
+        finally:
+            deadline.cancel()
         return self
 
     def _read_until(self, word: str) -> None:
@@ -145,7 +152,8 @@ class Live:
                 return
         self.process.wait(20)
         self.process.stdout.close()
-        raise AssertionError("warmline up ended:\n" + "\n".join(self.lines))
+        said = "\n".join(self.lines)
+        raise AssertionError(f"warmline {self.command} ended, or took longer than {START_SECONDS} s:\n{said}")
 
     @property
     def http(self) -> httpx.Client:

@@ -1,6 +1,7 @@
 """Serves the custom actions to Rasa, on the internal listener: rasa-sdk's executor behind a shared secret."""
 
 import hmac
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,9 +25,11 @@ def actions_router(actions: Sequence[Action], secret: str) -> APIRouter:
     @router.post("/actions/webhook")
     async def run(request: Request) -> JSONResponse:
         given = request.headers.get("x-warmline-secret", "")
-        if not hmac.compare_digest(given.encode(), secret.encode()):
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode()):
             return JSONResponse({"error": "forbidden"}, status_code=403)
-        call: dict[str, Any] = await request.json()
+        call = _call_in(await request.body())
+        if call is None:
+            return JSONResponse({"error": "no call"}, status_code=400)
         call.setdefault(
             "domain", {}
         )  # Rasa keeps its 40 kB to itself (endpoints.yml), and no action reads it
@@ -44,3 +47,12 @@ def actions_router(actions: Sequence[Action], secret: str) -> APIRouter:
         )
 
     return router
+
+
+def _call_in(body: bytes) -> dict[str, Any] | None:
+    """What Rasa asks for; None when that is no JSON object."""
+    try:
+        call = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return call if isinstance(call, dict) else None

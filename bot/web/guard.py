@@ -30,7 +30,7 @@ HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
-_HTTPS_ONLY = "max-age=31536000; includeSubDomains"
+HTTPS_ONLY = "max-age=31536000; includeSubDomains"
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -135,7 +135,7 @@ def guarded_route(
                     response = show(request, next(known[kind] for kind in known if isinstance(problem, kind)))
                 response.headers.update(HEADERS)
                 if secure:
-                    response.headers["Strict-Transport-Security"] = _HTTPS_ONLY
+                    response.headers["Strict-Transport-Security"] = HTTPS_ONLY
                 return response
 
             return guarded

@@ -4,7 +4,6 @@ import ast
 from pathlib import Path
 
 import pytest
-from alembic.script import ScriptDirectory
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -86,9 +85,3 @@ def test_no_module_reads_the_environment_or_opens_a_connection_when_it_is_import
         if isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr) and "os.environ" in ast.unparse(node)
     ]
     assert not loud
-
-
-def test_the_migrations_are_one_line() -> None:
-    """Two heads would stop every start; two changes that were made at the same time are put one behind the other."""
-    script = ScriptDirectory(str(ROOT / "bot" / "store" / "migrations"))
-    assert len(script.get_heads()) == 1
