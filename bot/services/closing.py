@@ -5,13 +5,14 @@ from bot.domain.handoff import Handoff
 from bot.domain.matching import is_eligible
 from bot.services.outbox import Unit
 from bot.services.supervisors import tell_supervisors_of
-from bot.store import conversations, counselors, handoffs
+from bot.store import conversations, counselors, handoffs, ladder_records
 
 
 async def close_within(work: Unit, conversation: Conversation, handoff: Handoff, *, reason: str) -> None:
     """Close a handoff and give the conversation back to the bot, which starts afresh."""
     now = work.context.clock.now()
     await handoffs.change(work.tx, handoff.id, state="closed", closed_at=now, close_reason=reason)
+    await ladder_records.record(work.tx, handoff, "closed", now, counselor_id=handoff.counselor_id)
     await conversations.change(
         work.tx, conversation.id, held_by=HeldBy.BOT, crisis_at=None, rasa_stale=True, last_holding_at=None
     )

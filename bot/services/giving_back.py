@@ -5,7 +5,7 @@ from bot.domain.handoff import Handoff
 from bot.services.ladder import ask_again, fitting_now
 from bot.services.outbox import Unit
 from bot.services.supervisors import tell_supervisors_of
-from bot.store import conversations, counselors, handoffs
+from bot.store import conversations, counselors, handoffs, ladder_records
 
 
 async def give_back(work: Unit, conversation: Conversation, handoff: Handoff) -> None:
@@ -14,6 +14,8 @@ async def give_back(work: Unit, conversation: Conversation, handoff: Handoff) ->
         work.tx, handoff.id, state="offered", counselor_id=None, taken_at=None, first_reply_at=None, line=None
     )
     await conversations.change(work.tx, conversation.id, held_by=HeldBy.WAITING)
+    now, before = work.context.clock.now(), handoff.counselor_id
+    await ladder_records.record(work.tx, handoff, "given_back", now, counselor_id=before)
 
 
 async def give_to_others(work: Unit, handoff: Handoff, text_id: str, text_if_nobody: str) -> None:

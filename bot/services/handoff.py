@@ -13,7 +13,7 @@ from bot.services.ladder import ask_from
 from bot.services.outbox import Unit, unit
 from bot.services.supervisors import tell_supervisors_of
 from bot.services.watch import when_said
-from bot.store import conversations, counselors, handoffs, turns
+from bot.store import conversations, counselors, handoffs, ladder_records, turns
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,7 @@ async def _hurry(
         return HandoffOutcome("already_open")
     await handoffs.change(work.tx, handoff.id, priority="crisis", step=NOT_BEGUN)
     await handoffs.forget_offers(work.tx, handoff.id)
+    await ladder_records.record(work.tx, handoff, "hurried", work.context.clock.now())
     urgent = await handoffs.lock(work.tx, handoff.id)
     return await _first_offers(work, conversation, urgent, fitting)
 

@@ -16,7 +16,7 @@ from bot.services.context import Context
 from bot.services.outbox import Unit, unit
 from bot.services.supervisors import tell_supervisors_of
 from bot.services.watch import watch_now, when_said
-from bot.store import conversations, counselors, handoffs, timers
+from bot.store import conversations, counselors, handoffs, ladder_records, timers
 
 KINDS = ("ladder_normal", "ladder_crisis")
 
@@ -39,8 +39,7 @@ async def ask_from(
     if not chosen:
         return await _keep(work, handoff, fitting, watch, step)
     for counselor in chosen:
-        alert = await work.to_counselor(counselor, text_id, handoff)
-        await handoffs.add_offer(work.tx, handoff.id, counselor.id, step, alert)
+        await _ask(work, handoff, counselor, step, text_id)
     await handoffs.change(work.tx, handoff.id, step=step, state="offered", due_at=None)
     await _next_at(work, handoff, step + 1, watch.at + work.context.ladder.wait(step, handoff.priority))
     await timers.add(
@@ -52,6 +51,14 @@ async def ask_from(
         due_at=watch.at + work.context.ladder.of(handoff.priority).proof,
     )
     return Asked(len(chosen))
+
+
+async def _ask(work: Unit, handoff: Handoff, counselor: Counselor, step: int, text_id: str) -> None:
+    """One counselor, one alert, one offer, and the record of it."""
+    now = work.context.clock.now()
+    alert = await work.to_counselor(counselor, text_id, handoff)
+    await handoffs.add_offer(work.tx, handoff.id, counselor.id, step, alert)
+    await ladder_records.record(work.tx, handoff, "asked", now, step=step, counselor_id=counselor.id)
 
 
 def _first_with_any(
@@ -91,8 +98,7 @@ async def _next_at(work: Unit, handoff: Handoff, step: int, due_at: datetime) ->
 async def ask_one(work: Unit, handoff: Handoff, counselor: Counselor) -> None:
     """Ask this one first; the others follow when they do not take it within a step."""
     now, pace = work.context.clock.now(), work.context.ladder.of(handoff.priority)
-    alert = await work.to_counselor(counselor, "alert", handoff)
-    await handoffs.add_offer(work.tx, handoff.id, counselor.id, 0, alert)
+    await _ask(work, handoff, counselor, 0, "alert")
     await handoffs.change(work.tx, handoff.id, step=0, state="offered", due_at=None)
     await _next_at(work, handoff, 1, now + pace.step)
 
@@ -217,5 +223,4 @@ async def _ask_newcomers(context: Context, found: Handoff) -> None:
         fitting = await fitting_now(work, conversation.id)
         step, crisis = max(handoff.step, ROUNDS_FROM), handoff.crisis
         for counselor in whom_to_ask(step, fitting, asked, context.ladder, watch, crisis=crisis):
-            alert = await work.to_counselor(counselor, "alert_again", handoff)
-            await handoffs.add_offer(work.tx, handoff.id, counselor.id, handoff.step, alert)
+            await _ask(work, handoff, counselor, handoff.step, "alert_again")

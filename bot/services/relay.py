@@ -4,7 +4,7 @@ from bot.domain.conversation import Conversation
 from bot.services.context import Context
 from bot.services.outbox import Unit
 from bot.services.taking import Said, case, told
-from bot.store import counselors, handoffs, messages
+from bot.store import counselors, handoffs, ladder_records, messages
 from bot.store.messages import Message
 
 NO_WORDS = "(a message without words, such as a picture)"
@@ -45,4 +45,7 @@ async def relay_to_client(context: Context, counselor_id: str, tag: str, text: s
         if found.handoff.first_reply_at is None:
             now = context.clock.now()
             await handoffs.change(found.work.tx, found.handoff.id, first_reply_at=now)
+            await ladder_records.record(
+                found.work.tx, found.handoff, "first_reply", now, counselor_id=counselor_id
+            )
         return found.say("kept_for_client") if kept else Said(True, "")

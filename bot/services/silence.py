@@ -4,7 +4,7 @@ from bot.domain.handoff import Handoff
 from bot.services.context import Context
 from bot.services.giving_back import give_to_others
 from bot.services.outbox import Unit, unit
-from bot.store import conversations, counselors, handoffs, timers
+from bot.store import conversations, counselors, handoffs, ladder_records, timers
 
 
 async def first_reply_missing(context: Context, handoff_id: int, nudged: bool) -> None:
@@ -32,6 +32,8 @@ async def _nudge(work: Unit, handoff: Handoff) -> None:
     assert handoff.counselor_id is not None
     counselor = await counselors.read(work.tx, handoff.counselor_id)
     await work.to_counselor(counselor, "quiet_nudge", handoff)
+    now = work.context.clock.now()
+    await ladder_records.record(work.tx, handoff, "nudged", now, counselor_id=counselor.id)
     await timers.add(
         work.tx,
         key=f"nudged:{handoff.id}:{handoff.counselor_id}:{work.context.clock.now().timestamp():.3f}",

@@ -15,7 +15,7 @@ from bot.services.context import Context
 from bot.services.ladder import advance_ladder
 from bot.services.lines import with_line
 from bot.services.outbox import Unit, unit
-from bot.store import conversations, counselors, handoffs, messages, outgoing, timers
+from bot.store import conversations, counselors, handoffs, ladder_records, messages, outgoing, timers
 
 CONTEXT_LINES = 3  # the client's newest texts that a counselor gets on taking
 
@@ -94,6 +94,7 @@ async def _take(found: Case) -> None:
     await handoffs.change(work.tx, handoff.id, state="taken", counselor_id=who, taken_at=now, line=line)
     await handoffs.add_offer(work.tx, handoff.id, found.counselor.id, handoff.step)
     await handoffs.set_offer(work.tx, handoff.id, found.counselor.id, "taken")
+    await ladder_records.record(work.tx, handoff, "taken", now, counselor_id=who)
     await conversations.change(work.tx, found.conversation.id, held_by=HeldBy.COUNSELOR)
     await conversations.offer_options(work.tx, found.conversation.id, None, ())
     await outgoing.drop_unsent_answers(work.tx, found.conversation.id)
@@ -146,6 +147,8 @@ async def pass_handoff(context: Context, counselor_id: str, tag: str) -> Said:
             return found.say("already_yours" if found.mine else "already_taken", ok=False)
         if not await handoffs.set_offer(found.work.tx, found.handoff.id, counselor_id, "passed"):
             return found.say("no_such_case", ok=False)
+        now = context.clock.now()
+        await ladder_records.record(found.work.tx, found.handoff, "passed", now, counselor_id=counselor_id)
         offers = await handoffs.offers_of(found.work.tx, found.handoff.id)
         said, handoff = found.say("passed"), found.handoff
     if "sent" not in offers.values():

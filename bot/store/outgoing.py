@@ -26,6 +26,16 @@ _FORWARD = {
 }
 
 
+_SEEN_NOW = {
+    name: func.coalesce(message.c[name], func.clock_timestamp()) for name in ("accepted_at", "delivered_at")
+}
+_PROOFS: dict[str, dict[str, Any]] = {  # when a provider first said so
+    "sent": {"accepted_at": _SEEN_NOW["accepted_at"]},
+    "delivered": _SEEN_NOW,
+    "read": _SEEN_NOW,
+}
+
+
 @dataclass(frozen=True)
 class Claimed:
     """A message about to leave. `interrupted`: an earlier try may have reached the provider. `is_last`: no other
@@ -108,7 +118,7 @@ async def move(
 ) -> bool:
     """Move an outgoing message to a later state; a late receipt never moves it back. True when it moved."""
     earlier = [name for name, place in _FORWARD.items() if place < _FORWARD[status]]
-    values: dict[str, Any] = {"status": status, "error_code": error_code}
+    values: dict[str, Any] = {"status": status, "error_code": error_code, **_PROOFS.get(status, {})}
     if external_id is not None:
         values["external_id"] = external_id
     moved = await tx.run(

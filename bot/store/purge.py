@@ -41,6 +41,7 @@ RULES = {
     "handoff": "record",
     "offer": "with its handoff",
     "note": "with its handoff",
+    "ladder_record": "with its handoff",
     "conversation": "when nothing of it is left; an opt-out stays as a hash",
     "rasa.turns": "chat",
     "timer": "alert, once done",

@@ -145,6 +145,7 @@ handoff = Table(
     _moment("due_at"),
     Column("wished", Boolean, nullable=False, server_default=false()),
     Column("topic", Text),
+    Column("drill", Boolean, nullable=False, server_default=false()),
 )
 Index(
     "uq_handoff_one_open_per_conversation",
@@ -186,6 +187,8 @@ message = Table(
     _moment("handled_at"),
     _moment("sent_at"),
     _moment("forgotten_at"),
+    _moment("accepted_at"),
+    _moment("delivered_at"),
 )
 Index(
     "uq_message_channel_external_id",
@@ -254,6 +257,17 @@ offer = Table(
     Column("message_id", BigInteger),
     _created(),
     UniqueConstraint("handoff_id", "counselor_id"),
+)
+
+ladder_record = Table(
+    "ladder_record",
+    metadata,
+    _id(),
+    Column("handoff_id", BigInteger, ForeignKey("handoff.id"), nullable=False, index=True),
+    Column("what", Text, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("counselor_id", Uuid(as_uuid=False)),
+    _moment("at", required=True),
 )
 
 timer = Table(

@@ -5,7 +5,7 @@ import asyncio
 from bot.domain.needs import Needs
 from bot.services.handoff import open_handoff
 from bot.services.taking import take_handoff
-from bot.store import conversations, handoffs
+from bot.store import conversations, handoffs, ladder_records
 from tests.conftest import Phone, World
 
 MARIA, JAMES, ROBIN = "staff-maria", "staff-james", "staff-robin"
@@ -166,6 +166,21 @@ async def test_a_silent_counselor_is_nudged_and_then_the_others_are_asked(world:
     world.clock.move(minutes=5)
     await world.client.hears("Maria has not answered yet")
     await world.james.hears("New conversation waiting")
+    seen = await _seen(world)
+    assert [(what, who) for what, who in seen if who == _id(MARIA)] == [
+        ("asked", _id(MARIA)),
+        ("taken", _id(MARIA)),
+        ("nudged", _id(MARIA)),
+        ("given_back", _id(MARIA)),
+    ]
+    assert [who for what, who in seen if what == "asked"].count(_id(JAMES)) == 2  # once in each round
+
+
+async def _seen(world: World) -> list[tuple[str, str | None]]:
+    """The ladder's record of the one open handoff."""
+    async with world.service.context.database.transaction() as tx:
+        (open_one,) = await handoffs.all_open(tx)
+        return [(one.what, one.counselor_id) for one in await ladder_records.of(tx, open_one.id)]
 
 
 async def test_while_waiting_the_holding_reply_is_honest_and_rare_and_can_be_left(world: World) -> None:
