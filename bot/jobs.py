@@ -167,14 +167,19 @@ def _where(error: BaseException) -> str:
 
 
 @contextlib.asynccontextmanager
-async def working(app: procrastinate.App, context: Context, concurrency: int) -> AsyncIterator[None]:
-    """Run a worker, its rescue and its timers until the block ends; a worker that ends is started again."""
+async def working(
+    app: procrastinate.App, context: Context, concurrency: int, beat: float = 1.0
+) -> AsyncIterator[None]:
+    """Run a worker, its rescue and its timers until the block ends; a worker that ends is started again.
+
+    `beat`: seconds between two looks at the timers.
+    """
     stop = asyncio.Event()
     assert isinstance(context.jobs, Queue)
     tasks = [
         asyncio.create_task(context.jobs.at_once.running(concurrency), name="at once"),
         *(asyncio.create_task(_worker(app, queue, concurrency, stop), name=queue) for queue in (NOW, TURNS)),
-        asyncio.create_task(_upkeep(app, context, stop), name="upkeep"),
+        asyncio.create_task(_upkeep(app, context, stop, beat), name="upkeep"),
     ]
     try:
         yield
@@ -216,20 +221,20 @@ async def _worker(app: procrastinate.App, queue: str, concurrency: int, stop: as
             await asyncio.sleep(0.5)
 
 
-async def _upkeep(app: procrastinate.App, context: Context, stop: asyncio.Event) -> None:
-    second = 0
+async def _upkeep(app: procrastinate.App, context: Context, stop: asyncio.Event, beat: float) -> None:
+    beats = 0
     while not stop.is_set():
         try:
             await upkeep.fire_due_timers(context)
             await rescue(app)
-            if second % 5 == 0:
+            if beats % 5 == 0:
                 await upkeep.adopt_orphans(context)
-            if second % 10 == 3:
+            if beats % 10 == 3:
                 await upkeep.resume_sending(context)
-            second += 1
+            beats += 1
         except Exception as error:
             log.warning("upkeep.failed", error=type(error).__name__, where=_where(error))
-        await asyncio.sleep(1)
+        await asyncio.sleep(beat)
 
 
 async def rescue(app: procrastinate.App) -> int:

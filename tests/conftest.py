@@ -26,6 +26,7 @@ from bot.web.phones_port import PhoneText
 from tests.fakes import FakeDialogue, MovableClock
 from tests.live import ROOT, Live
 
+BEAT = 0.25  # seconds between two looks at the timers: most tests wait for them
 PATIENCE = 20.0  # seconds until something that should happen counts as not happening
 
 
@@ -171,7 +172,7 @@ async def world(
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(service.opened())
         await set_up_demonstration(service.context.database)
-        await stack.enter_async_context(working(service.queue, service.context, 10))
+        await stack.enter_async_context(working(service.queue, service.context, 10, beat=BEAT))
         yield World(service, dialogue, clock, dsn)
 
 
