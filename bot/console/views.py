@@ -115,6 +115,7 @@ class ConversationView:
     colleagues: Sequence[tuple[str, str]]
     can_take: bool
     mine: bool
+    for_the_taker: bool
 
 
 def conversation_view(view: View) -> ConversationView:
@@ -133,6 +134,7 @@ def conversation_view(view: View) -> ConversationView:
         [(colleague.id, colleague.name) for colleague in view.colleagues],
         view.can_take,
         view.mine,
+        view.for_the_taker,
     )
 
 

@@ -4,7 +4,7 @@ A supervisor may also read what a colleague holds, if eligible; answering stays 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.access import Action, may
@@ -14,6 +14,7 @@ from bot.domain.needs import Needs
 from bot.screen.verdict import Verdict
 from bot.services.allowed import allow
 from bot.services.context import Context
+from bot.services.own_words import hides_anything, veiled, without_own_words
 from bot.store import audit, board, conversations, counselors, handoffs, messages, verdicts
 from bot.store.board import Note, Waiting
 from bot.store.database import Tx
@@ -41,6 +42,7 @@ class View:
     """One conversation with what the person who reads it may know.
 
     `lines`: a message, and the screen's verdict on it. `colleagues`: to whom who holds it may pass it on now.
+    `for_the_taker`: there are words about needs that only who takes it sees.
     """
 
     handoff: Handoff
@@ -54,6 +56,7 @@ class View:
     colleagues: Sequence[Counselor]
     mine: bool
     can_take: bool
+    for_the_taker: bool
 
 
 async def queue(context: Context, counselor_id: str) -> list[Row]:
@@ -111,18 +114,20 @@ async def _view(tx: Tx, handoff: Handoff, needs: Needs, me: Counselor) -> View:
     mine = _is_mine(handoff, me)
     roster = await counselors.roster(tx)
     people = {person.id: person.name for person in roster}
+    lines = await messages.history(tx, handoff.conversation_id)
     return View(
         handoff,
         (await conversations.read(tx, handoff.conversation_id)).channel,
-        needs if mine else replace(needs, note=""),  # their own words are for who took it (rules R3.6)
+        needs if mine else without_own_words(needs),
         people,
         await verdicts.evidence_of(tx, handoff.conversation_id),
-        await messages.history(tx, handoff.conversation_id),
-        await board.notes_of(tx, handoff.id),
+        lines if mine else veiled(lines),
+        await board.notes_of(tx, handoff.id) if mine or may(me.role, Action.OVERSEE) else [],
         people.get(handoff.counselor_id or ""),
         [c for c in roster if mine and c.id != me.id and c.reachable and is_eligible(c, needs)],
         mine=mine,
         can_take=handoff.waiting,
+        for_the_taker=not mine and hides_anything(needs),
     )
 
 

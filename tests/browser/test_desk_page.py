@@ -136,11 +136,14 @@ async def test_what_not_to_ask_stands_first_and_their_own_words_are_for_who_took
     tag = await _asks(world, world.client, needs)
     page = await at_desk.sign_in("Maria")
     await _open(page, tag)
-    await expect(page.locator("#main h2").first).to_have_text("Do not ask about")
     await expect(page.get_by_role("region", name="Needs of a counselor")).to_contain_text("a woman")
-    await expect(page.get_by_text("someone unlike him")).to_have_count(0)
+    await expect(page.get_by_text("you see after taking it")).to_be_visible()
+    for words in ("someone unlike him", "my family"):
+        await expect(page.get_by_text(words)).to_have_count(0)
     await page.get_by_role("button", name=f"Take {tag}").click()
     await expect(page.get_by_text("someone unlike him")).to_be_visible()
+    await expect(page.locator("#main h2").first).to_have_text("Do not ask about")
+    await expect(page.get_by_text("my family")).to_be_visible()
 
 
 async def test_who_is_not_eligible_sees_that_somebody_waits_and_nothing_else(at_desk: AtDesk) -> None:
