@@ -127,7 +127,8 @@ def channels(
 
 
 def _pages(context: Context, bell: Bell, phones: SimulatedPhones, settings: Settings) -> FastAPI:
-    pages = FastAPI(title="Warmline", docs_url=None, redoc_url=None, openapi_url=None)
+    # no redirect to or from a "/" at the end: it would lead to whatever host the request names
+    pages = FastAPI(title="Warmline", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     pages.mount("/static", static_files())
     if settings.demonstration:
         pages.include_router(phones_router(phones))

@@ -24,7 +24,9 @@ class SmsSide:
 
     def webhooks(self, context: Context) -> FastAPI:
         """The public listener: Twilio's webhooks and nothing else."""
-        app = FastAPI(title="Warmline webhooks", docs_url=None, redoc_url=None, openapi_url=None)
+        app = FastAPI(
+            title="Warmline webhooks", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+        )
         app.include_router(
             twilio_router(context, self.signing, Lines(staff_number=self.staff_number, pool=self.pool))
         )

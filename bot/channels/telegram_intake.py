@@ -4,7 +4,7 @@ What storing means is given from outside; an error of it goes to the caller, so 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any
 
 import structlog
@@ -42,10 +42,19 @@ class TelegramIntake:
 
     async def take(self, update: Update) -> None:
         """When this returns, the update is safe and may be confirmed. It may come again: nothing happens twice."""
+        for thing in self._read(update):
+            await self._do(thing)
+
+    def _read(self, update: Update) -> Iterable[Thing]:
+        """What is in it. One that lacks what every update has is dropped: it would come again for ever."""
+        try:
+            found = [_checked(thing) for thing in self._reader.read(update)]
+        except Exception as error:
+            found = []
+            log.warning("telegram.update_odd", channel=self.channel, error=type(error).__name__)
         if is_empty(update):
             log.warning("telegram.update_not_read", channel=self.channel, update_id=update.update_id)
-        for thing in self._reader.read(update):
-            await self._do(thing)
+        return found
 
     async def _do(self, thing: Thing) -> None:
         match thing:
@@ -92,3 +101,15 @@ class TelegramIntake:
     async def close(self) -> None:
         """Let what is under way come to its end."""
         await asyncio.gather(*self._asides, return_exceptions=True)
+
+
+def _checked(thing: Thing) -> Thing:
+    """The library checks no types. Raises TypeError for what cannot be kept: an id that is none, words that are none."""
+    match thing:
+        case Incoming(_, address, external_id, text, press):
+            ids = (address, external_id, *([press] if press is not None else []))
+            if not isinstance(text, str) or not all(isinstance(i, str) and i.isprintable() for i in ids):
+                raise TypeError("not an id, or not text")
+        case Leave(chat=chat) if not isinstance(chat, int):
+            raise TypeError("not a chat")
+    return thing

@@ -50,12 +50,20 @@ BAD_REQUEST = Refusal(
 )
 
 
+def _host_of(address: str) -> str:
+    """The host that an address names, "" when it is none."""
+    try:
+        return (urlsplit(address).hostname or "").lower()
+    except ValueError:  # "[::1" is no address
+        return ""
+
+
 def check_host(request: Request, names: Iterable[str]) -> None:
     """Refuse a host name we do not go by: a foreign page may point a name of its own at this machine.
 
     An address in digits cannot be such a name, so it is let in.
     """
-    name = (urlsplit(f"//{request.headers.get('host', '')}").hostname or "").lower()
+    name = _host_of(f"//{request.headers.get('host', '')}")
     if name == "localhost" or name.endswith(".localhost") or name in names or _is_address(name):
         return
     raise Refusal(
@@ -74,7 +82,7 @@ def _is_address(name: str) -> bool:
 def check_is_here(request: Request) -> None:
     """Refuse who is not on this very machine, also when a proxy on it passes them on."""
     forwarded = {"forwarded", "x-forwarded-for", "x-forwarded-host", "via"} & set(request.headers)
-    name = (urlsplit(f"//{request.headers.get('host', '')}").hostname or "").lower()
+    name = _host_of(f"//{request.headers.get('host', '')}")
     asker = request.client.host if request.client else ""
     own_name = name == "localhost" or name.endswith(".localhost") or _is_loopback(name)
     if forwarded or not own_name or not _is_loopback(asker):
@@ -90,15 +98,15 @@ def check_same_site(request: Request, names: Container[str] = ()) -> None:
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
     foreign = site not in (None, "same-origin", "none")
-    sent_from = urlsplit(origin or "")
-    ours = origin is None or sent_from.netloc == request.headers.get("host") or sent_from.hostname in names
+    same = (origin or "").partition("://")[2] == request.headers.get("host")
+    ours = origin is None or same or _host_of(origin) in names
     if foreign or not ours:
         raise Refusal(403, "cross_site", "That came from another site's page, so it was not done.")
 
 
 def check_size(request: Request) -> None:
     length = request.headers.get("content-length", "")
-    if not length.isdigit():
+    if not (length.isascii() and length.isdigit()):
         raise Refusal(411, "length_required", "Please say how long the request is (Content-Length).")
     if int(length) > LARGEST_BODY:
         raise Refusal(413, "too_large", "That is too large. A text may have 10,000 characters.")
