@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     Table,
+    Text,
     Uuid,
     func,
     text,
@@ -92,3 +93,14 @@ emergency = Table(
 Index("ix_emergency_conversation_id", emergency.c.conversation_id)
 
 Index("ix_handoff_opened_at", handoff.c.opened_at)
+
+staff_read = Table(
+    "staff_read",
+    metadata,
+    _id(),
+    _counselor(),
+    Column("conversation_id", Uuid(as_uuid=False), ForeignKey("conversation.id"), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+Index("ix_staff_read_conversation_id_id", staff_read.c.conversation_id, staff_read.c.id)

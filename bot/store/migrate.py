@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
-from bot.store import desk_tables, record_tables  # noqa: F401  (their tables belong to the metadata)
+from bot.store import desk_tables, phone_tables, record_tables  # noqa: F401  (their tables belong to the metadata)
 from bot.store.roles import grant
 from bot.store.tables import metadata
 

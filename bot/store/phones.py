@@ -9,7 +9,7 @@ from sqlalchemy import LargeBinary, Row, Text, bindparam, delete, func, literal,
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.store.database import Tx
-from bot.store.tables import handset, handset_text
+from bot.store.phone_tables import handset, handset_text
 from bot.store.vault import Vault
 
 

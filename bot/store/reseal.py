@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, LargeBinary, Table, and_, bindparam, select, text, tuple_, update
 
-from bot.store import record_tables  # noqa: F401  (its tables belong to the metadata)
+from bot.store import phone_tables, record_tables  # noqa: F401  (their tables belong to the metadata)
 from bot.store.database import Database
 from bot.store.tables import metadata
 from bot.store.vault import Vault

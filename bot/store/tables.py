@@ -296,38 +296,3 @@ note = Table(
     Column("text", LargeBinary, nullable=False),
     _created(),
 )
-
-staff_read = Table(
-    "staff_read",
-    metadata,
-    _id(),
-    Column("counselor_id", Uuid(as_uuid=False), ForeignKey("counselor.id"), nullable=False),
-    Column("conversation_id", Uuid(as_uuid=False), ForeignKey("conversation.id"), nullable=False),
-    Column("what", Text, nullable=False),
-    _created(),
-)
-Index("ix_staff_read_conversation_id_id", staff_read.c.conversation_id, staff_read.c.id)
-
-handset = Table(
-    "handset",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("side", Text, nullable=False),
-    Column("name", LargeBinary, nullable=False),
-    Column("about", Text, nullable=False, server_default=""),
-    _created(),
-)
-
-handset_text = Table(
-    "handset_text",
-    metadata,
-    _id(),
-    Column("handset_id", Text, ForeignKey("handset.id"), nullable=False),
-    Column("direction", Text, nullable=False),
-    Column("text", LargeBinary, nullable=False),
-    Column("options", LargeBinary),
-    Column("key", Text, unique=True),
-    Column("at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
-)
-Index("ix_handset_text_handset_id_id", handset_text.c.handset_id, handset_text.c.id)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from bot.store import desk_tables, record_tables  # noqa: F401  (their tables belong to the metadata)
+from bot.store import desk_tables, phone_tables, record_tables  # noqa: F401  (their tables belong to the metadata)
 from bot.store.tables import metadata
 
 
