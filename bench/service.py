@@ -7,7 +7,9 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from bench.figures import Memory, Rate, Times, memory_of, sustained
 from bench.phones import NoAnswerError, Phones
@@ -75,12 +77,12 @@ def rasa_alone() -> RestRasa:
 
 
 class Warmline:
-    """A running `warmline up` with an empty database of its own."""
+    """A running `warmline up` with an empty database of its own, or with what `more` settings name."""
 
-    def __init__(self) -> None:
-        port, data, output = free_port(), PLACE / "data", PLACE / "warmline.log"
+    def __init__(self, name: str = "data", more: Mapping[str, str] = MappingProxyType({})) -> None:
+        port, data, output = free_port(), PLACE / name, PLACE / f"warmline-{name}.log"
         shutil.rmtree(data, ignore_errors=True)
-        own = {"WARMLINE_DATA_DIR": str(data), "WARMLINE_PORT": str(port), "PYTHONUNBUFFERED": "1"}
+        own = {"WARMLINE_DATA_DIR": str(data), "WARMLINE_PORT": str(port), "PYTHONUNBUFFERED": "1", **more}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("WARMLINE_")}
         kept.pop("DATABASE_URL", None)
         command = Command((sys.executable, "-m", "bot.cli", "up"), kept | own, ROOT)
@@ -127,6 +129,12 @@ class Warmline:
         await self.phones.quiet(phone, 0.1)  # an answer may come in two texts
         return taken, answer.at - asked.at
 
+    async def asked(self, phone: str, heard: int) -> int:
+        """One question and its answer; the id of the answer, to be given as `heard` the next time."""
+        await self.phones.say(phone, QUESTIONS[next(self._turns) % len(QUESTIONS)])
+        await self.phones.next_news(phone)
+        return (await self.phones.heard(phone, heard)).id
+
     async def latency(self, turns: int) -> tuple[Times, Times]:
         """(webhook to 200, webhook to the answer at the provider), one client at a time."""
         await self.turn(await self.new_client())
@@ -143,9 +151,7 @@ class Warmline:
 
         async def turn(number: int) -> None:
             phone = talking[number]
-            await self.phones.say(phone, QUESTIONS[next(self._turns) % len(QUESTIONS)])
-            await self.phones.next_news(phone)
-            heard[phone] = (await self.phones.heard(phone, heard[phone])).id
+            heard[phone] = await self.asked(phone, heard[phone])
 
         for number in range(talkers):
             await turn(number)  # the first message has a text of its own before the answer

@@ -10,9 +10,9 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import IO, Self
 from urllib.parse import quote
 
@@ -64,14 +64,20 @@ class EmbeddedPostgres:
     """One PostgreSQL on one folder: `with EmbeddedPostgres(home) as pg: connect(pg.url)`.
 
     Start it from the main thread. Its processes end with ours, also after `kill -9`; the next start waits for
-    them.
+    them. `settings` of PostgreSQL go before ours.
     """
 
-    def __init__(self, home: Path, progress: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        progress: Callable[[str], None] | None = None,
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.home = home.absolute()
         self.data = self.home / "data"
         self.log = self.home / "log"
         self._progress = progress or (lambda _line: None)
+        self._settings = settings
         self._lock: IO[str] | None = None
         self._socket: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -167,7 +173,9 @@ class EmbeddedPostgres:
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         self._write_access_rules(name)
         self._socket = socket_folder(cluster, uid)
-        self._process = self._run(_server_command(binaries, cluster, self._socket), self.data, (uid, gid))
+        self._process = self._run(
+            _server_command(binaries, cluster, self._socket, self._settings), self.data, (uid, gid)
+        )
         self._wait_until_ready()
         self._create_database()
 
@@ -266,8 +274,8 @@ class EmbeddedPostgres:
         return f"{' / '.join(lines[-3:])} (see {self.log})"
 
 
-def _server_command(binaries: Path, cluster: str, socket: Path) -> list[str]:
-    settings = {**_SETTINGS, "cluster_name": cluster, "unix_socket_directories": str(socket)}
+def _server_command(binaries: Path, cluster: str, socket: Path, more: Mapping[str, str]) -> list[str]:
+    settings = {**_SETTINGS, **more, "cluster_name": cluster, "unix_socket_directories": str(socket)}
     options = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
     return [str(binaries / "bin/postgres"), "-D", _HERE, *options]
 
