@@ -67,18 +67,18 @@ def main() -> int:
 async def measured(given: argparse.Namespace, socket: str) -> dict[str, Any]:
     key = PLACE / "million.key"
     services = {}
-    for name in ("empty", "full"):
+    for name in ("empty", "seeded"):
         with psycopg.connect(host=socket, user=USER, dbname="postgres", autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
         migrate(url(socket, name))
     say(f"seeding {given.seeded:,} messages")
     begun = time.monotonic()
     vault = vault_of(keys_of(Settings(key_file=key, data_dir=PLACE)))
-    seed(dsn(socket, "full"), vault, given.seeded)
+    seed(dsn(socket, "seeded"), vault, given.seeded)
     found: dict[str, Any] = {"seconds to seed": round(time.monotonic() - begun, 1)}
-    found["bytes of a seeded message, all tables and indices"] = size(socket, "full") // given.seeded
+    found["bytes of a seeded message, all tables and indices"] = size(socket, "seeded") // given.seeded
     ports = {}
-    for name in ("empty", "full"):
+    for name in ("empty", "seeded"):
         ports[name] = free_port()
         more = {"DATABASE_URL": url(socket, name, "postgresql"), "WARMLINE_KEY_FILE": str(key)}
         more |= {"WARMLINE_INTERNAL_PORT": str(ports[name])}
@@ -87,13 +87,13 @@ async def measured(given: argparse.Namespace, socket: str) -> dict[str, Any]:
         say(f"starting the service on the {name} database")
         await services[name].start()
     try:
-        before = statements.begin(dsn(socket, "full"))
+        before = statements.begin(dsn(socket, "seeded"))
         say("turns on both, one after the other")
         found |= await compared(services, given.turns, "")
         say(f"replaying {given.replayed:,} messages")
-        found |= await replayed(services["full"], socket, given, ports["full"])
+        found |= await replayed(services["seeded"], socket, given, ports["seeded"])
         found |= await compared(services, given.turns, ", after the replay")
-        return found | judged(found, dsn(socket, "full"), before)
+        return found | judged(found, dsn(socket, "seeded"), before)
     finally:
         for service in services.values():
             await service.stop()
@@ -113,14 +113,14 @@ async def compared(services: dict[str, Warmline], turns: int, when: str) -> dict
     found: dict[str, Any] = {}
     for place, what in enumerate(("webhook to 200", "webhook to answer")):
         times = {name: Times.of([one[place] for one in rows]) for name, rows in spent.items()}
-        full, empty = times["full"], times["empty"]
-        assert full.median and empty.median and full.p95 and empty.p95  # noqa: PT018
-        found[f"{what}{when}, ms, full beside empty, median"] = [
-            round(full.median, 1),
+        seeded, empty = times["seeded"], times["empty"]
+        assert seeded.median and empty.median and seeded.p95 and empty.p95  # noqa: PT018
+        found[f"{what}{when}, ms, seeded beside empty, median"] = [
+            round(seeded.median, 1),
             round(empty.median, 1),
         ]
-        found[f"{what}{when}, ratio of medians"] = round(full.median / empty.median, 3)
-        found[f"{what}{when}, ratio of 95th percentiles"] = round(full.p95 / empty.p95, 3)
+        found[f"{what}{when}, ratio of medians"] = round(seeded.median / empty.median, 3)
+        found[f"{what}{when}, ratio of 95th percentiles"] = round(seeded.p95 / empty.p95, 3)
     return found
 
 
@@ -129,7 +129,7 @@ async def replayed(
 ) -> dict[str, Any]:
     """Messages through the whole path, with memory looked at twenty times on the way."""
     done, missing, memory, rates = 0, 0, [], []
-    grown, begun = size(socket, "full"), time.monotonic()
+    grown, begun = size(socket, "seeded"), time.monotonic()
     mark = (0, begun)
 
     async def talk() -> None:
@@ -168,7 +168,7 @@ async def replayed(
         "a second in twentieths of the replay": [round(rate, 1) for rate in rates],
         "memory of service and Rasa in twentieths, MB (PSS)": memory,
         "bytes a replayed turn added (message, answers, verdict, turn, Rasa's memory, phones)": (
-            (size(socket, "full") - grown) // max(done, 1)
+            (size(socket, "seeded") - grown) // max(done, 1)
         ),
     }
 
@@ -212,7 +212,7 @@ def dsn(socket: str, name: str) -> str:
 
 
 def unhandled(socket: str) -> int:
-    with psycopg.connect(dsn(socket, "full")) as connection:
+    with psycopg.connect(dsn(socket, "seeded")) as connection:
         row = connection.execute(
             "SELECT count(*) FROM message WHERE direction = 'incoming' AND handled_at IS NULL"
         ).fetchone()

@@ -48,19 +48,6 @@ _MESSAGE = (
     *("id", "conversation_id", "direction", "channel", "external_id", "author", "kind", "text", "status"),
     *("outcome", "reply_to", "attempts", "created_at", "handled_at", "sent_at"),
 )
-_HANDOFF, _handoffs(count))
-        for table in ("message", "turn", "handoff"):
-            connection.execute(
-                sql.SQL("SELECT setval(pg_get_serial_sequence({}, 'id'), (SELECT max(id) FROM {}))").format(
-                    sql.Literal(table), sql.Identifier(table)
-                )
-            )
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE")
-
-
-_CONVERSATION = ("id", "channel", "address_hash", "address", "disclosed_at", "last_incoming_at", "created_at")
-_MESSAGE = ["id", "conversation_id", "direction", "channel", "external_id", "author", "kind", "text", "status", "outcome", "reply_to", "attempts", "created_at", "handled_at", "sent_at"]
 _HANDOFF = ("id", "conversation_id", "tag", "priority", "state", "opened_at", "closed_at", "close_reason")
 
 

@@ -14,13 +14,13 @@ from threadpoolctl import threadpool_limits
 
 from bot.app import Service, build, new_secret
 from bot.demonstration import set_up_demonstration
-from bot.dialogue.client import RasaClient
+from bot.dialogue.client import RasaClient, SeveralRasas
 from bot.jobs import working
 from bot.log import quiet_loop
 from bot.places import give_rasa_its_keys, made_ready, postgres
 from bot.processes import ProcessFailedError, Supervised, answers_at, free_port, rasa_command
 from bot.screen.screen import Screen, load_screen
-from bot.services.context import BotReply, Context
+from bot.services.context import BotReply, Context, Dialogue
 from bot.services.housekeeping import housekeeping
 from bot.serving import served
 from bot.settings import ROOT, Settings
@@ -47,7 +47,7 @@ class FirstStart:
 
     LONGEST = 60.0  # seconds
 
-    def __init__(self, dialogue: RasaClient) -> None:
+    def __init__(self, dialogue: Dialogue) -> None:
         self._dialogue = dialogue
         self._rasa: Supervised | None = None
 
@@ -99,10 +99,9 @@ async def running(
         place = stack.enter_context(postgres(settings, progress))
         vault = await asyncio.to_thread(made_ready, settings, place)
         telegram, sms = telegram_bots(settings), twilio(settings)
-        secret, rasa_port = new_secret(), free_port()
-        client = RasaClient(f"http://127.0.0.1:{rasa_port}", secret, settings.dialogue_timeout)
-        stack.push_async_callback(client.close)
-        dialogue = FirstStart(client)
+        secret = settings.rasa_secret.get_secret_value() if settings.rasa_secret else new_secret()
+        rasa_port = settings.rasa_port or free_port()
+        dialogue = FirstStart(_rasas(settings, rasa_port, secret, stack))
         service = build(
             settings,
             url=place.url,
@@ -147,6 +146,15 @@ async def running(
             port = await stack.enter_async_context(served(service.pages, settings.host, settings.port))
             stack.callback(service.bell.close)  # open pages end before the listener waits for them
         yield Running(service, f"http://{settings.host}:{port}", rasa, place.runs)
+
+
+def _rasas(settings: Settings, port: int, secret: str, stack: contextlib.AsyncExitStack) -> SeveralRasas:
+    """Our own Rasa first, then other workers' on this machine."""
+    addresses = [f"http://127.0.0.1:{port}", *settings.other_rasas]
+    clients = [RasaClient(address, secret, settings.dialogue_timeout) for address in addresses]
+    for client in clients:
+        stack.push_async_callback(client.close)
+    return SeveralRasas(clients)
 
 
 def _rasa(

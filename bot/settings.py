@@ -125,6 +125,15 @@ class Settings(BaseSettings):
     dialogue_timeout: float = Field(
         8.0, gt=0, le=60, description="Seconds until Rasa counts as not answering."
     )
+    rasa_port: int = Field(0, ge=0, le=65535, description="Port of Rasa on loopback; 0: any.")
+    rasa_secret: SecretStr | None = Field(
+        None, min_length=16, description="Secret between the service and Rasa; else a new one at each start."
+    )
+    rasa_urls: str | None = Field(
+        None,
+        pattern=r"^http://[\w.-]+:\d+( *, *http://[\w.-]+:\d+)*$",
+        description="Other workers' Rasas, with commas, that are asked while our own is away.",
+    )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="What is logged.")
     log_to_terminal: bool = Field(False, description="Log lines to the terminal instead of data_dir/logs.")
 
@@ -132,6 +141,11 @@ class Settings(BaseSettings):
     def staff_pool(self) -> tuple[str, ...]:
         """The numbers of single conversations on counselors' phones."""
         return tuple(number.strip() for number in (self.twilio_staff_pool or "").split(",") if number.strip())
+
+    @property
+    def other_rasas(self) -> tuple[str, ...]:
+        """The addresses of the Rasas that are asked while our own is away."""
+        return tuple(url.strip() for url in (self.rasa_urls or "").split(",") if url.strip())
 
     @property
     def staff_phones(self) -> bool:
@@ -147,6 +161,12 @@ class Settings(BaseSettings):
             raise ValueError(
                 "STAFF_PHONES_DECIDED_BY and STAFF_PHONES_DECIDED_ON are set together or not at all"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _rasas_share_a_secret(self) -> Self:
+        if self.rasa_urls is not None and self.rasa_secret is None:
+            raise ValueError("with RASA_URLS, RASA_SECRET is needed, too: the same for all")
         return self
 
     @model_validator(mode="after")

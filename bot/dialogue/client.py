@@ -1,13 +1,13 @@
 """Talks to Rasa over loopback. A breaker stops hammering it while it is down; slow is not failed until the time-out."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiohttp
 import structlog
 
-from bot.services.context import NO_METADATA, BotReply, DialogueDown
+from bot.services.context import NO_METADATA, BotReply, Dialogue, DialogueAway, DialogueDown
 
 log = structlog.get_logger("dialogue")
 
@@ -58,9 +58,9 @@ class RasaClient:
         retry: bool,
         metadata: Mapping[str, str] = NO_METADATA,
     ) -> list[BotReply]:
-        """One turn. Raises DialogueDown when Rasa is away, too slow, or answers with an error."""
+        """One turn. Raises DialogueAway when Rasa is not there, DialogueDown when it is too slow or answers an error."""
         if not self._breaker.allows():
-            raise DialogueDown("breaker")
+            raise DialogueAway("breaker")
         body = {
             "conversation_id": conversation_id,
             "message_id": str(message_id),
@@ -75,7 +75,7 @@ class RasaClient:
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
             self._breaker.failed()
             log.warning("dialogue.down", error=type(error).__name__, conversation_id=conversation_id)
-            raise DialogueDown(type(error).__name__) from None
+            raise _what_failed(error)(type(error).__name__) from None
         self._breaker.worked()
         return replies
 
@@ -93,6 +93,32 @@ class RasaClient:
     async def close(self) -> None:
         if self._http is not None:
             await self._http.close()
+
+
+def _what_failed(error: Exception) -> type[DialogueDown]:
+    """Away: nothing answers there, or it ended in the middle. Who is only slow may still finish the turn."""
+    away = isinstance(error, aiohttp.ClientConnectionError) and not isinstance(error, TimeoutError)
+    return DialogueAway if away else DialogueDown
+
+
+class SeveralRasas:
+    """Rasas with one memory in PostgreSQL: the first is asked, and the next one while that one is away.
+
+    A turn that began before is asked as a retry, so the next Rasa looks into the memory before it does anything.
+    """
+
+    def __init__(self, rasas: Sequence[Dialogue]) -> None:
+        self._rasas = tuple(rasas)
+
+    async def ask(self, *, retry: bool, **asked: Any) -> list[BotReply]:
+        """One turn. Raises DialogueDown when no Rasa answers, or when one that is there fails."""
+        for place, rasa in enumerate(self._rasas):
+            try:
+                return await rasa.ask(**asked, retry=retry or place > 0)
+            except DialogueAway:
+                if rasa is self._rasas[-1]:
+                    raise
+        raise DialogueAway("none")
 
 
 def _reply(item: Mapping[str, Any]) -> BotReply:

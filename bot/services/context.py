@@ -79,6 +79,10 @@ class DialogueDown(Exception):
     """Rasa did not answer, or not in time. The text names the reason, never the message."""
 
 
+class DialogueAway(DialogueDown):
+    """Nothing answers where Rasa should be, or it ended in the middle of a turn."""
+
+
 class Dialogue(Protocol):
     async def ask(
         self,
