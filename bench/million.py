@@ -10,6 +10,7 @@ import json
 import statistics
 import sys
 import time
+from dataclasses import asdict
 from typing import Any
 
 import httpx
@@ -55,11 +56,10 @@ def main() -> int:
     slowest = found.pop("statements")
     for name, value in found.items():
         print(f"  {name}: {value}")
-    print("  the costliest statements (calls, mean ms, longest ms):")
+    print("  the costliest statements (calls, mean ms, longest ms, blocks):")
     for one in slowest[:8]:
-        print(
-            f"    {one['calls']:>8} {one['mean']:8.3f} {one['longest']:8.1f}  {' '.join(one['text'].split())[:100]}"
-        )
+        words = " ".join(one["text"].split())[:100]
+        print(f"    {one['calls']:>8} {one['mean']:8.3f} {one['longest']:8.1f} {one['blocks']:>6}  {words}")
     print(f"\n{len(wrong)} breaches." + "".join(f"\n  {line}" for line in wrong))
     return 1 if wrong else 0
 
@@ -178,7 +178,9 @@ def judged(found: dict[str, Any], place: str, before: dict[str, tuple[int, int]]
     whole, ran = statements.read_whole(place, before), statements.ran(place)
     wrong = [f"{table} was read whole {times} times" for table, (times, _) in whole.items()]
     wrong += [
-        f"the plan of a statement reads {one.whole} whole: {one.text[:300]}" for one in ran if one.whole
+        f"{one.blocks} blocks a call, {one.calls} calls: {' '.join(one.text.split())[:300]}"
+        for one in ran
+        if one.blocks > statements.MOST_BLOCKS
     ]
     for name in (name for name in found if name.endswith("ratio of medians")):
         if found[name] > 1.2:
@@ -193,11 +195,11 @@ def judged(found: dict[str, Any], place: str, before: dict[str, tuple[int, int]]
         if found[name]:
             wrong.append(f"{name}: {found[name]}")
     unplanned = [one.text for one in ran if not one.planned]
-    listed = [{"text": s.text, "calls": s.calls, "mean": s.mean, "longest": s.longest} for s in ran]
+    listed = [asdict(one) for one in ran]
     return {
         "different statements": len(ran),
         "of them without a plan to look at": len(unplanned),
-        "unplanned": unplanned,
+        "the most blocks of 8 kB that a call of one looked at": max((one.blocks for one in ran), default=0),
         "statements": listed,
         "wrong": wrong,
     }

@@ -6,9 +6,13 @@ from typing import Any, LiteralString, cast
 
 import psycopg
 
+MOST_BLOCKS = (
+    300  # a statement of the hot path finds its rows in a handful; who looks at more has no fitting index
+)
 LARGE = 1000  # rows; a smaller table is read whole for less than an index costs
 _RAN = """
-SELECT query, sum(calls)::bigint, sum(total_exec_time) / sum(calls), max(max_exec_time)
+SELECT query, sum(calls)::bigint, sum(total_exec_time) / sum(calls), max(max_exec_time),
+       (sum(shared_blks_hit + shared_blks_read) / sum(calls))::bigint
 FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
 WHERE d.datname = current_database() AND query ~* '^\\s*(/\\*.*\\*/)?\\s*(select|insert|update|delete|with|merge)'
 AND query !~* 'pg_stat_|pg_total_relation_size|pg_database_size'
@@ -19,13 +23,18 @@ _TABLES = "SELECT schemaname || '.' || relname, seq_scan, seq_tup_read, n_live_t
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement as PostgreSQL keeps it, without its values. Times are milliseconds."""
+    """One statement as PostgreSQL keeps it, without its values. Times are milliseconds, of one call like `blocks`.
+
+    `whole`: a plan for any values would read these large tables whole. PostgreSQL keeps a statement without its
+    constants, so the plan may miss an index that needs one of them: what was really read whole, the tables' counters say.
+    """
 
     text: str
     calls: int
     mean: float
     longest: float
-    whole: tuple[str, ...]  # large tables that its plan reads whole
+    blocks: int  # of 8 kB that it looked at
+    whole: tuple[str, ...]
     planned: bool
 
 
@@ -55,8 +64,10 @@ def ran(dsn: str) -> list[Statement]:
             name.split(".")[1] for name, _, _, live in connection.execute(_TABLES).fetchall() if live > LARGE
         }
         return [
-            Statement(query, calls, mean, longest, *_plan(connection, query, large))
-            for query, calls, mean, longest in connection.execute(cast(LiteralString, _RAN)).fetchall()
+            Statement(query, calls, mean, longest, blocks, *_plan(connection, query, large))
+            for query, calls, mean, longest, blocks in connection.execute(
+                cast(LiteralString, _RAN)
+            ).fetchall()
         ]
 
 

@@ -23,7 +23,7 @@ from bot.reading.entities import EntityReader
 from bot.reading.language import SPANISH
 from bot.screen.screen import Screen
 from bot.screen.texts import SPANISH_PATH, Texts, load_texts
-from bot.services.context import Clock, Context, Dialogue, SystemClock
+from bot.services.context import Clock, Context, Dialogue, NoTraces, SystemClock, Traces
 from bot.services.screener import Screener
 from bot.settings import Settings
 from bot.store.database import Database
@@ -93,6 +93,7 @@ def build(
     clock: Clock | None = None,
     screen: Screen | None = None,
     more_channels: Sequence[Channel] = (),
+    traces: Traces | None = None,
 ) -> Service:
     """Put the service together on one database. Opens no connection yet."""
     database = Database(url, vault or vault_of(keys_of(settings)))
@@ -110,6 +111,7 @@ def build(
         clock=clock or SystemClock(),
         ladder=clinic.ladder.ladder,
         reader=EntityReader.load(),
+        traces=traces or NoTraces(),
     )
     register(queue, context)
     bell = Bell()
@@ -158,7 +160,7 @@ def _pages(context: Context, bell: Bell, phones: SimulatedPhones, settings: Sett
 
 def _internal(context: Context, secret: str) -> FastAPI:
     internal = FastAPI(title="Warmline internal", docs_url=None, redoc_url=None, openapi_url=None)
-    internal.include_router(actions_router(actions.build(context), secret))
+    internal.include_router(actions_router(actions.build(context), secret, context))
     internal.include_router(metrics_router(context.database))
     return internal
 

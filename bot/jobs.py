@@ -103,7 +103,8 @@ def register(app: procrastinate.App, context: Context) -> None:
         await screened(context, message_id)
 
     async def handle(message_id: int) -> None:
-        await handle_message(context, message_id)
+        with context.traces.stage("handle", message_id):
+            await handle_message(context, message_id)
 
     async def staff(message_id: int) -> None:
         await handle_staff_message(context, message_id)

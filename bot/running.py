@@ -14,16 +14,16 @@ from threadpoolctl import threadpool_limits
 
 from bot.app import Service, build, new_secret
 from bot.demonstration import set_up_demonstration
-from bot.dialogue.client import RasaClient, SeveralRasas
 from bot.jobs import working
 from bot.log import quiet_loop
 from bot.places import give_rasa_its_keys, made_ready, postgres
-from bot.processes import ProcessFailedError, Supervised, answers_at, free_port, rasa_command
+from bot.processes import ProcessFailedError, Supervised, free_port
+from bot.rasas import dialogue_of, own_rasa
 from bot.screen.screen import Screen, load_screen
-from bot.services.context import BotReply, Context, Dialogue
+from bot.services.context import Context, Traces
 from bot.services.housekeeping import housekeeping
 from bot.serving import served
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
 from bot.store.keys import KeysUnusable
 from bot.store.purge import Retention
 from bot.store.vault import Vault
@@ -37,28 +37,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger("running")
 
 Part = Literal["all", "web", "jobs"]
-
-
-class FirstStart:
-    """The dialogue that, while Rasa starts for the first time, waits for it: slow is not failed (lessons 14).
-
-    Later, when Rasa has died, nobody waits: the client is told the truth at once.
-    """
-
-    LONGEST = 60.0  # seconds
-
-    def __init__(self, dialogue: Dialogue) -> None:
-        self._dialogue = dialogue
-        self._rasa: Supervised | None = None
-
-    def wait_for(self, rasa: Supervised) -> None:
-        self._rasa = rasa
-
-    async def ask(self, **asked: Any) -> list[BotReply]:
-        if self._rasa is not None and not self._rasa.ends and not self._rasa.is_ready:
-            with contextlib.suppress(ProcessFailedError, TimeoutError):
-                await asyncio.wait_for(self._rasa.until_ready(), self.LONGEST)
-        return await self._dialogue.ask(**asked)
 
 
 @dataclass(frozen=True)
@@ -101,7 +79,7 @@ async def running(
         telegram, sms = telegram_bots(settings), twilio(settings)
         secret = settings.rasa_secret.get_secret_value() if settings.rasa_secret else new_secret()
         rasa_port = settings.rasa_port or free_port()
-        dialogue = FirstStart(_rasas(settings, rasa_port, secret, stack))
+        dialogue = dialogue_of(settings, rasa_port, secret, stack)
         service = build(
             settings,
             url=place.url,
@@ -110,6 +88,7 @@ async def running(
             dialogue=dialogue,
             actions_secret=secret,
             screen=screen_for(settings, progress),
+            traces=_traces(settings, vault, part, stack),
             more_channels=[*(bot.channel for bot in telegram), *(sms.channels if sms else ())],
         )
         await stack.enter_async_context(service.opened())
@@ -118,7 +97,7 @@ async def running(
         internal_port = await stack.enter_async_context(
             served(service.internal, "127.0.0.1", settings.internal_port)
         )
-        rasa = _rasa(settings, rasa_port, internal_port, secret, place.rasa_url, vault)
+        rasa = own_rasa(settings, rasa_port, internal_port, secret, place.rasa_url, vault)
         await stack.enter_async_context(_background(_follow_keys(settings, vault)))
         if jobs:
             progress("Rasa is starting (about 15 seconds) ...")
@@ -148,40 +127,16 @@ async def running(
         yield Running(service, f"http://{settings.host}:{port}", rasa, place.runs)
 
 
-def _rasas(settings: Settings, port: int, secret: str, stack: contextlib.AsyncExitStack) -> SeveralRasas:
-    """Our own Rasa first, then other workers' on this machine."""
-    addresses = [f"http://127.0.0.1:{port}", *settings.other_rasas]
-    clients = [RasaClient(address, secret, settings.dialogue_timeout) for address in addresses]
-    for client in clients:
-        stack.push_async_callback(client.close)
-    return SeveralRasas(clients)
+def _traces(settings: Settings, vault: Vault, part: Part, stack: contextlib.AsyncExitStack) -> Traces | None:
+    """Where traces go; None when no address is set."""
+    if settings.traces_url is None:
+        return None
+    from bot.tracing import traces_to  # noqa: PLC0415  (what nobody traces needs no library)
 
-
-def _rasa(
-    settings: Settings, port: int, internal_port: int, secret: str, database: str, vault: Vault
-) -> Supervised:
-    variables = {
-        "WARMLINE_RASA_SECRET": secret,
-        "WARMLINE_ACTIONS_URL": f"http://127.0.0.1:{internal_port}/actions/webhook",
-        "WARMLINE_TRACKER_URL": database,
-        "WARMLINE_TRACKER_KEY": f"file:{give_rasa_its_keys(settings, vault)}",
-        "WARMLINE_CLINIC": str(settings.clinic_file),
-        "WARMLINE_ENCODER": str(settings.encoder_dir),
-    }
-    command = rasa_command(
-        ROOT,
-        python=settings.rasa_python,
-        model=settings.model_file,
-        port=port,
-        token=new_secret(),
-        variables=variables,
-    )
-    return Supervised(
-        "rasa",
-        command,
-        answers_at(f"http://127.0.0.1:{port}/webhooks/warmline/"),
-        settings.data_dir / "logs" / "rasa.log",
-    )
+    url, share = settings.traces_url.get_secret_value(), settings.traces_share
+    traces = traces_to(url, vault.hash_key, part=part, share=share)
+    stack.push_async_callback(asyncio.to_thread, traces.close)
+    return traces
 
 
 async def watched(settings: Settings, context: Context) -> None:

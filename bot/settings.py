@@ -134,6 +134,10 @@ class Settings(BaseSettings):
         pattern=r"^http://[\w.-]+:\d+( *, *http://[\w.-]+:\d+)*$",
         description="Other workers' Rasas, with commas, that are asked while our own is away.",
     )
+    traces_url: SecretStr | None = Field(
+        None, description="OTLP address of a collector for traces, like http://127.0.0.1:4318/v1/traces."
+    )
+    traces_share: float = Field(1.0, ge=0, le=1, description="Share of all messages that are traced.")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="What is logged.")
     log_to_terminal: bool = Field(False, description="Log lines to the terminal instead of data_dir/logs.")
 

@@ -6,6 +6,7 @@ Made once, in `bot/app.py`, by production and tests alike.
 import asyncio
 import random
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -131,6 +132,28 @@ class FindsNothing:
 
 
 @dataclass
+class Stage:
+    """One stage of a message's way, for a trace. `message_id` may become known only in the middle of it."""
+
+    message_id: int | None = None
+
+
+class Traces(Protocol):
+    def stage(self, name: str, message_id: int | None = None) -> AbstractContextManager[Stage]:
+        """What happens in the block is one stage of this message's way."""
+        ...
+
+
+class NoTraces:
+    """Keeps nothing."""
+
+    _NOTHING = nullcontext(Stage())
+
+    def stage(self, name: str, message_id: int | None = None) -> AbstractContextManager[Stage]:
+        return self._NOTHING
+
+
+@dataclass
 class Context:
     """Everything a service may use."""
 
@@ -145,5 +168,6 @@ class Context:
     rng: random.Random = field(default_factory=random.SystemRandom)
     ladder: Ladder = field(default_factory=Ladder)
     reader: Reader = field(default_factory=FindsNothing)
+    traces: Traces = field(default_factory=NoTraces)
     screening: dict[int, "asyncio.Task[Arrival]"] = field(default_factory=dict)
     screen_failure_told: datetime | None = None

@@ -41,7 +41,8 @@ async def _send(context: Context, claimed: Claimed) -> bool:
         await _settle(context, message, "unknown", "interrupted")
     else:
         try:
-            sent = await channel.send(claimed.address, message.text, message.options, message.id)
+            with context.traces.stage("send", message.reply_to or message.id):
+                sent = await channel.send(claimed.address, message.text, message.options, message.id)
         except SendError as error:
             await _failed(context, message, error)
             return False

@@ -29,6 +29,12 @@ async def receive_from_client(context: Context, incoming: Incoming) -> int | Non
 
     When this returns, the message is safe: the provider may be told 200.
     """
+    with context.traces.stage("receive") as stage:
+        stage.message_id = message_id = await _receive(context, incoming)
+    return message_id
+
+
+async def _receive(context: Context, incoming: Incoming) -> int | None:
     async with context.database.transaction() as tx:
         conversation_id = await conversations.find_or_create(tx, incoming.channel, incoming.address)
         message_id = await _store(tx, incoming, conversation_id=conversation_id)

@@ -34,7 +34,8 @@ async def _screen(context: Context, message_id: int) -> Arrival:
         arrival = await arrivals.read(tx, message_id)
     if arrival.verdict is not None:
         return arrival
-    found = arrival.with_verdict(await context.screen.check(arrival.message.text, arrival.earlier))
+    with context.traces.stage("screen", message_id):
+        found = arrival.with_verdict(await context.screen.check(arrival.message.text, arrival.earlier))
     assert found.verdict is not None
     language = context.reader.language_after(arrival.message.text, arrival.conversation.language)
     if found.verdict.level == "crisis":

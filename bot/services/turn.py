@@ -27,7 +27,8 @@ async def ask_bot(context: Context, arrival: Arrival, *, text: str, trusted: boo
     if state != "open":
         return
     try:
-        replies = await _ask(context, arrival, turn_id, text, trusted=trusted, retry=not is_new)
+        with context.traces.stage("rasa", message.id):
+            replies = await _ask(context, arrival, turn_id, text, trusted=trusted, retry=not is_new)
     except DialogueDown:
         await _give_up(context, message, turn_id)
     else:

@@ -196,11 +196,12 @@ async def channels_used(tx: Tx, counselor_id: str, since: datetime) -> set[str]:
     return {row.channel for row in await tx.rows(used.distinct())}
 
 
+# By created_at, which the small index on unhandled messages holds: by id the planner walks the whole table.
 _ORPHANS = text(
     "SELECT id, conversation_id, counselor_id FROM message m"
     " WHERE direction = 'incoming' AND handled_at IS NULL AND created_at < :before"
     " AND NOT EXISTS (SELECT 1 FROM procrastinate_jobs j WHERE j.status IN ('todo', 'doing')"
-    " AND j.args @> jsonb_build_object('message_id', m.id)) ORDER BY id LIMIT 100"
+    " AND j.args @> jsonb_build_object('message_id', m.id)) ORDER BY created_at LIMIT 100"
 )
 
 

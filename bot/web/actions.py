@@ -12,10 +12,12 @@ from rasa_sdk import Action
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
 
+from bot.services.context import Context
+
 log = structlog.get_logger("actions")
 
 
-def actions_router(actions: Sequence[Action], secret: str) -> APIRouter:
+def actions_router(actions: Sequence[Action], secret: str, context: Context) -> APIRouter:
     """POST /actions/webhook as Rasa calls it. 403 without the secret."""
     executor = ActionExecutor()
     for action in actions:
@@ -34,7 +36,8 @@ def actions_router(actions: Sequence[Action], secret: str) -> APIRouter:
             "domain", {}
         )  # Rasa keeps its 40 kB to itself (endpoints.yml), and no action reads it
         try:
-            result = await executor.run(call)
+            with context.traces.stage("action", _message_of(call)):
+                result = await executor.run(call)
         except ActionExecutionRejection as rejection:
             return JSONResponse(
                 {"error": str(rejection), "action_name": rejection.action_name}, status_code=400
@@ -56,3 +59,11 @@ def _call_in(body: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return call if isinstance(call, dict) else None
+
+
+def _message_of(call: dict[str, Any]) -> int | None:
+    """The client's message that this turn is about, as our channel told Rasa."""
+    try:
+        return int(call["tracker"]["latest_message"]["metadata"]["message_id"])
+    except (KeyError, TypeError, ValueError):
+        return None
