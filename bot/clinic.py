@@ -96,6 +96,14 @@ class Clinic(BaseModel):
         return value
 
     @property
+    def dialled_phone(self) -> str:
+        """The phone as a carrier dials it: "+17086134750". A number without "+" is taken for a North American one."""
+        digits = "".join(c for c in self.phone if c.isdigit())
+        if self.phone.startswith("+"):
+            return f"+{digits}"
+        return f"+1{digits[-10:]}"
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 

@@ -94,6 +94,10 @@ class Settings(BaseSettings):
     twilio_keywords: Literal["default", "advanced", "app"] = Field(
         "default", description="Who answers STOP, START and HELP."
     )
+    calls: Literal["clinic", "counselors", "off"] = Field(
+        "clinic",
+        description="Where somebody who calls the clients' number is put through; off: they hear where to call.",
+    )
     twilio_api: str | None = Field(None, description="Another address of Twilio's API, for tests.")
     staff_phones_decided_by: str | None = Field(
         None,
@@ -195,6 +199,8 @@ class Settings(BaseSettings):
             raise ValueError(
                 "TWILIO_NUMBER, TWILIO_STAFF_NUMBER and TWILIO_STAFF_POOL must be different numbers"
             )
+        if self.calls == "counselors" and not self.staff_phones:
+            raise ValueError("with CALLS=counselors, STAFF_PHONES_DECIDED_BY and _ON are needed, too")
         if self.staff_pool and self.twilio_staff_number is None:
             raise ValueError(
                 "with TWILIO_STAFF_POOL, TWILIO_STAFF_NUMBER is needed, too: it takes the commands"

@@ -9,6 +9,7 @@ from bot.channels.sms import Sender, SmsChannel, TwilioAccount
 from bot.channels.sms_webhook import Signing
 from bot.services.context import Context
 from bot.settings import Settings
+from bot.web.calls import Calls
 from bot.web.headers import harden
 from bot.web.twilio import Lines, twilio_router
 
@@ -21,6 +22,7 @@ class SmsSide:
     signing: Signing
     staff_number: str | None
     pool: Mapping[str, str]
+    calls: Calls
 
     def webhooks(self, context: Context) -> FastAPI:
         """The public listener: Twilio's webhooks and nothing else."""
@@ -57,4 +59,6 @@ def sms_side(settings: Settings) -> SmsSide | None:
         channels.append(SmsChannel(name, account, line, staff=True, relay=settings.staff_phones))
     before = settings.twilio_previous_auth_token
     tokens = (token, before.get_secret_value()) if before else (token,)
-    return SmsSide(channels, Signing(url, tokens), settings.twilio_staff_number, pool)
+    staff_numbers = tuple(n for n in (settings.twilio_staff_number, *settings.staff_pool) if n)
+    calls = Calls(settings.calls, staff_numbers)
+    return SmsSide(channels, Signing(url, tokens), settings.twilio_staff_number, pool, calls)

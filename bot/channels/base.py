@@ -24,6 +24,15 @@ class Incoming:
 
 
 @dataclass(frozen=True)
+class Call:
+    """One phone call to a number of ours. `caller` is "" when the number is withheld, or no phone's."""
+
+    id: str
+    caller: str
+    to: str
+
+
+@dataclass(frozen=True)
 class Traits:
     """What a channel can do.
 

@@ -14,7 +14,8 @@ from bot.channels.sms_codes import in_words, meaning
 Fields = Mapping[str, Sequence[str]]
 
 _SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}", re.IGNORECASE)
-_PHONE = re.compile(r"\+[1-9]\d{6,14}")
+PHONE = re.compile(r"\+[1-9]\d{6,14}")
+CALL = re.compile(r"CA[0-9a-f]{32}", re.IGNORECASE)
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _KINDS = {"STOP": "opt_out", "START": "opt_in", "HELP": "help"}
 _OURS = {
@@ -87,32 +88,32 @@ def read_message(fields: Fields, channel: str) -> Incoming | None:
 
     Pictures are counted and never fetched. `kind` says what Twilio itself understood: an opt-out in any language.
     """
-    sid = _first(fields, "MessageSid") or _first(fields, "SmsSid")
-    sender = _first(fields, "From")
-    if not _SID.fullmatch(sid) or not _PHONE.fullmatch(sender):
+    sid = first(fields, "MessageSid") or first(fields, "SmsSid")
+    sender = first(fields, "From")
+    if not _SID.fullmatch(sid) or not PHONE.fullmatch(sender):
         return None
-    if _first(fields, "MessageStatus") not in ("", "received", "receiving"):
+    if first(fields, "MessageStatus") not in ("", "received", "receiving"):
         return None
-    kind = _KINDS.get(_first(fields, "OptOutType").upper()) or ("media" if media_in(fields) else "text")
-    return Incoming(channel, sender, sid, _first(fields, "Body"), kind=kind)
+    kind = _KINDS.get(first(fields, "OptOutType").upper()) or ("media" if media_in(fields) else "text")
+    return Incoming(channel, sender, sid, first(fields, "Body"), kind=kind)
 
 
 def media_in(fields: Fields) -> int:
     """How many pictures or files came with a message."""
-    return _number(_first(fields, "NumMedia")) or 0
+    return _number(first(fields, "NumMedia")) or 0
 
 
 def read_receipt(fields: Fields, query: str, channels: Collection[str]) -> Receipt | None:
     """What became of a text of ours. None when it says nothing we know."""
-    sid = _first(fields, "MessageSid") or _first(fields, "SmsSid")
-    said = (_first(fields, "MessageStatus") or _first(fields, "SmsStatus")).lower()
+    sid = first(fields, "MessageSid") or first(fields, "SmsSid")
+    said = (first(fields, "MessageStatus") or first(fields, "SmsStatus")).lower()
     asked = dict(parse_qsl(query))
     channel, status = asked.get("channel", ""), _OURS.get(said)
     if not _SID.fullmatch(sid) or status is None or channel not in channels:
         return None
     if status not in FAILED:
         return Receipt(channel, sid, status, None, _number(asked.get("message", "")), "part" not in asked)
-    code = _number(_first(fields, "ErrorCode")) or 0
+    code = _number(first(fields, "ErrorCode")) or 0
     return Receipt(
         channel=channel,
         external_id=sid,
@@ -125,7 +126,8 @@ def read_receipt(fields: Fields, query: str, channels: Collection[str]) -> Recei
     )
 
 
-def _first(fields: Fields, name: str) -> str:
+def first(fields: Fields, name: str) -> str:
+    """A field's first value, or nothing."""
     return fields[name][0] if name in fields else ""
 
 

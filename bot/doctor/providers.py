@@ -11,6 +11,7 @@ from twilio.rest import Client  # type: ignore[import-untyped]
 from bot.channels.sms import STATUS_PATH
 from bot.channels.sms_http import NotReached, TwilioHttp, Unclear
 from bot.channels.telegram_bot import Connection
+from bot.channels.voice import CALL_PATH, ENDED_PATH
 from bot.doctor.finding import Finding, fail, ok, warn
 from bot.settings import Settings
 from bot.web.twilio import FALLBACK_PATH, INCOMING_PATH
@@ -79,10 +80,28 @@ def _number(settings: Settings, about: str, found: Any | None) -> Iterator[Findi
         return
     if not (found.capabilities or {}).get("sms", True):
         yield fail(about, "cannot send texts", "use a number with SMS")
+    if about == "clients' number":
+        yield from _calls(settings, about, found)
     service = settings.twilio_messaging_service if about == "clients' number" else None
     if service is None:
         yield from _webhook(about, "messages", found.sms_url, settings, INCOMING_PATH)
         yield from _webhook(f"{about}, fallback", "messages", found.sms_fallback_url, settings, FALLBACK_PATH)
+
+
+def _calls(settings: Settings, about: str, found: Any) -> Iterator[Finding]:
+    """Where calls to the clients' number go; who calls it must hear where help is."""
+    if not (found.capabilities or {}).get("voice", True):
+        yield warn(
+            f"{about}, calls", "takes no calls", "say so where you print the number, or use one with Voice"
+        )
+        return
+    yield from _webhook(f"{about}, calls", "calls", found.voice_url, settings, CALL_PATH)
+    right = f"{(settings.public_url or '').rstrip('/')}{ENDED_PATH}"
+    if found.status_callback != right:
+        do = f"{CONSOLE}, Voice, Call status changes: {right}"
+        yield warn(
+            f"{about}, calls", "do not tell when a caller hangs up, so a missed call is noticed late", do
+        )
 
 
 def _service(settings: Settings, service: Any) -> Iterator[Finding]:

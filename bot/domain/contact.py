@@ -79,6 +79,16 @@ def reach(contact: Contact, at: Situation) -> Reach:
     return Reach.SEND
 
 
+def may_text_after_a_call(contact: Contact, at: Situation) -> bool:
+    """Whether somebody who called, and whom nobody answered, may get one text that reveals nothing.
+
+    Never who has not written, who left by EXIT or said no; and not at night, unless they wrote just now.
+    """
+    if at.heard_at is None or reach(contact, at) is Reach.HOLD:
+        return False
+    return at.now - at.heard_at <= JUST_NOW or contact.safe == "times" or _within((QUIET,), at)
+
+
 def _may_come(contact: Contact, at: Situation, gap: timedelta) -> bool:
     if contact.safe == "no":
         return False

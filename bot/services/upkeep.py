@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.services.asking import question_unanswered
+from bot.services.calls import text_after_call
 from bot.services.context import Context, Job
 from bot.services.gate import knock_if_safe
 from bot.services.ladder import advance_ladder, offer_proof_missing
@@ -57,6 +58,8 @@ async def _fire(context: Context, timer: timers.Timer) -> None:
             job = deliver_job(None, recipient) if side == "counselor" else deliver_job(recipient, None)
             async with context.database.transaction() as tx:  # as a job, so that two never send at once
                 await context.jobs.add(tx, job)
+        case "missed_call":
+            await text_after_call(context, timer.subject)
         case "send_again":
             await send_again(context, int(timer.subject))
         case unknown:

@@ -79,6 +79,12 @@ async def find_or_create(tx: Tx, channel: str, address: str) -> str:
     return str(row.id)
 
 
+async def find(tx: Tx, channel: str, address: str) -> str | None:
+    """The id of this address's conversation; None: nobody ever wrote from there."""
+    found = await tx.one(_FIND, {"channel": channel, "hash": tx.vault.hash_address(channel, address)})
+    return None if found is None else str(found.id)
+
+
 async def read(tx: Tx, conversation_id: str) -> Conversation:
     row = (await tx.run(_READ, {"id": conversation_id})).one()
     return conversation_from(row, tx.vault)

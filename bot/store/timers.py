@@ -77,3 +77,19 @@ async def pending(tx: Tx, subject: str) -> list[tuple[str, datetime]]:
         .order_by(timer.c.due_at)
     )
     return [(row.kind, row.due_at) for row in rows]
+
+
+async def bring_forward(tx: Tx, key: str, due_at: datetime) -> None:
+    """Let this timer fire earlier, if it has not fired and is not done."""
+    waiting = (timer.c.key == key, timer.c.done_at.is_(None), timer.c.fired_at.is_(None))
+    await tx.run(update(timer).where(*waiting, timer.c.due_at > due_at).values(due_at=due_at))
+
+
+async def end(tx: Tx, key: str, now: datetime) -> None:
+    """What this timer waits for will not come: it does nothing any more."""
+    await tx.run(update(timer).where(timer.c.key == key, timer.c.done_at.is_(None)).values(done_at=now))
+
+
+async def waits(tx: Tx, key: str) -> bool:
+    """Whether this timer is set and not done."""
+    return await tx.one(select(timer.c.id).where(timer.c.key == key, timer.c.done_at.is_(None))) is not None

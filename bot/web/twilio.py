@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
@@ -13,24 +13,16 @@ from fastapi import APIRouter, Request, Response
 
 from bot.channels.base import Incoming
 from bot.channels.sms import STATUS_PATH
-from bot.channels.sms_webhook import (
-    Fields,
-    Signing,
-    fields_of,
-    is_genuine,
-    media_in,
-    read_message,
-    read_receipt,
-)
+from bot.channels.sms_webhook import Fields, Signing, media_in, read_message, read_receipt
 from bot.domain.consent import Keyword, keyword_in
 from bot.services.context import Context
 from bot.services.receipts import apply_receipt
 from bot.services.receive import receive_from_client, receive_from_staff
+from bot.web.signed import add_signed, query_of
 
 log = structlog.get_logger("twilio")
 
 INCOMING_PATH, FALLBACK_PATH = "/twilio/incoming", "/twilio/fallback"
-LARGEST_BODY = 128 * 1024  # bytes; Twilio's own are a few thousand
 PATIENCE = 8.0  # seconds for storing; Twilio itself waits 15
 EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
@@ -60,24 +52,9 @@ class Lines:
         return (self.client, self.staff, *self.pool.values())
 
 
-class _Refused(Exception):
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
-
-
 def twilio_router(context: Context, signing: Signing, lines: Lines) -> APIRouter:
     """The three addresses below `signing.public_url`, all POST."""
     router = APIRouter(include_in_schema=False)
-
-    def add(path: str, handle: Callable[[Request, Fields], Awaitable[Response]]) -> None:
-        async def endpoint(request: Request) -> Response:
-            try:
-                return await handle(request, await _genuine_fields(request, signing, path))
-            except _Refused as refused:
-                return Response(status_code=refused.status)
-
-        router.add_api_route(path, endpoint, methods=["POST"])
 
     async def incoming(request: Request, fields: Fields) -> Response:
         return _twiml() if await _stored(context, lines, fields) else Response(status_code=503)
@@ -88,36 +65,16 @@ def twilio_router(context: Context, signing: Signing, lines: Lines) -> APIRouter
         return _twiml(_safe_words(context, lines, fields))
 
     async def status(request: Request, fields: Fields) -> Response:
-        receipt = read_receipt(fields, _query(request), lines.channels)
+        receipt = read_receipt(fields, query_of(request), lines.channels)
         if receipt is None:
             log.info("twilio.receipt_ignored")
             return Response(status_code=200)
         done = await _in_time("receipt", apply_receipt(context, receipt))
         return Response(status_code=200 if done else 503)
 
-    add(INCOMING_PATH, incoming)
-    add(FALLBACK_PATH, fallback)
-    add(STATUS_PATH, status)
+    for path, handle in ((INCOMING_PATH, incoming), (FALLBACK_PATH, fallback), (STATUS_PATH, status)):
+        add_signed(router, signing, path, handle)
     return router
-
-
-async def _genuine_fields(request: Request, signing: Signing, path: str) -> Fields:
-    """The fields of a signed request. The path is the one configured, never what a proxy made of it."""
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > LARGEST_BODY:
-            raise _Refused(413)
-    given = request.headers.get("x-twilio-signature", "")
-    if not is_genuine(signing, path, _query(request), body, given):
-        log.warning("twilio.forged", path=path, signed=bool(given))
-        raise _Refused(403)
-    return fields_of(body)
-
-
-def _query(request: Request) -> str:
-    query: bytes = request.scope.get("query_string", b"")
-    return query.decode("ascii", "replace")
 
 
 async def _stored(context: Context, lines: Lines, fields: Fields) -> bool:

@@ -23,7 +23,12 @@ from tests.doubles.telegram_double import TOKEN, TelegramDouble, telegram_double
 SID, AUTH, PUBLIC = "AC" + "1" * 32, "auth-token-never-shown", "https://text.example.org/hooks"
 NUMBER, STAFF_NUMBER, SERVICE = "+15550199", "+15550188", "MG" + "2" * 32
 DECIDED = {"staff_phones_decided_by": "Dr. Lee", "staff_phones_decided_on": "2026-11-24"}
-RIGHT = {"sms_url": f"{PUBLIC}/twilio/incoming", "sms_fallback_url": f"{PUBLIC}/twilio/fallback"}
+RIGHT = {
+    "sms_url": f"{PUBLIC}/twilio/incoming",
+    "sms_fallback_url": f"{PUBLIC}/twilio/fallback",
+    "voice_url": f"{PUBLIC}/twilio/call",
+    "status_callback": f"{PUBLIC}/twilio/call/ended",
+}
 
 
 @dataclass
@@ -133,6 +138,18 @@ async def test_an_account_that_is_set_up_has_nothing_to_mend(account: Account) -
             "clients' number, fallback",
             "warn",
             "hears nothing when we are down",
+        ),
+        (
+            {"numbers": {NUMBER: {**RIGHT, "voice_url": ""}, STAFF_NUMBER: RIGHT}},
+            "clients' number, calls",
+            "fail",
+            "sends them nowhere",
+        ),
+        (
+            {"numbers": {NUMBER: {**RIGHT, "capabilities": {"voice": False}}, STAFF_NUMBER: RIGHT}},
+            "clients' number, calls",
+            "warn",
+            "takes no calls",
         ),
     ],
 )

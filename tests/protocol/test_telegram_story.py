@@ -24,6 +24,7 @@ from bot.store import counselors
 from bot.store.tables import counselor
 from tests.conftest import World, until
 from tests.doubles.telegram_double import TOKEN, TelegramDouble, telegram_double
+from tests.protocol.planted import remember
 from tests.protocol.telegram_fixtures import raw
 
 QUICK = Patience(long_poll=5, lock=0.05, heartbeat=0.2, frozen=5, retry=0.05)
@@ -40,7 +41,7 @@ class Person:
     numbers: list[int] = field(default_factory=lambda: [0])
 
     def _update(self, **what: Any) -> dict[str, Any]:
-        self.numbers.append(self.chat * 100 + len(self.numbers))
+        self.numbers.append(self.chat % 10_000 * 100 + len(self.numbers))
         return {"update_id": self.numbers[-1], **what}
 
     def _user(self) -> dict[str, Any]:
@@ -50,6 +51,7 @@ class Person:
         return {"id": self.chat, "type": "private", "first_name": "Somebody"}
 
     async def says(self, text: str) -> dict[str, Any]:
+        remember(text)
         message = {
             "message_id": 7,
             "date": 1795420800,

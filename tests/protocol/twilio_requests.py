@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, parse_qsl, urlencode
 import httpx
 from twilio.request_validator import RequestValidator
 
+from tests.protocol.planted import remember
+
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "twilio"
 PUBLIC, TOKEN, PREVIOUS = "https://clinic.example", "a token for tests", "the token before it"
 
@@ -21,6 +23,7 @@ def raw(name: str, **changed: str) -> bytes:
     if not changed:
         return body.encode()
     fields = dict(parse_qsl(body, keep_blank_values=True))
+    remember(changed.get("Body", ""))
     return urlencode({**fields, **changed}).encode()
 
 

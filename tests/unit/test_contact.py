@@ -16,6 +16,7 @@ from bot.domain.contact import (
     Reach,
     Situation,
     from_json,
+    may_text_after_a_call,
     needs_word,
     next_time,
     reach,
@@ -160,3 +161,31 @@ def test_bare_hours_count_only_where_they_were_asked_for() -> None:
     said = contact_said("6 to 8 pm", asked_for_times=True)
     assert said is not None
     assert said.spans == ((1080, 1200),)
+
+
+def _heard(ago: timedelta | None, hour: int = 12, *, parked: bool = False) -> Situation:
+    now = datetime(2026, 11, 24, hour, 30, tzinfo=ZONE)
+    return Situation(now, None if ago is None else now - ago, None, parked, ZONE)
+
+
+@pytest.mark.parametrize(
+    ("contact", "at", "may"),
+    [
+        (Contact(), _heard(None), False),
+        (Contact(), _heard(timedelta(hours=2)), True),
+        (Contact(), _heard(timedelta(hours=2), 23), False),
+        (Contact(), _heard(timedelta(minutes=2), 23), True),
+        (Contact(), _heard(timedelta(minutes=2), parked=True), False),
+        (Contact(), _heard(timedelta(days=3)), False),
+        (Contact("no", said_at=NOON), _heard(timedelta(hours=2)), False),
+        (Contact("yes", said_at=NOON), _heard(timedelta(days=3)), True),
+        (Contact("yes", said_at=NOON), _heard(timedelta(days=3), 23), False),
+        (Contact("yes", said_at=NOON - FRESH * 2), _heard(timedelta(days=3)), False),
+        (Contact("times", ((23 * 60, 24 * 60),), NOON), _heard(timedelta(days=3), 23), True),
+        (Contact("times", ((23 * 60, 24 * 60),), NOON), _heard(timedelta(days=3), 12), False),
+    ],
+)
+def test_after_a_missed_call_a_text_comes_only_to_who_wrote_when_it_is_safe_and_no_night(
+    contact: Contact, at: Situation, may: bool
+) -> None:
+    assert may_text_after_a_call(contact, at) is may

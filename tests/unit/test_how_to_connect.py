@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from bot.channels.sms import STATUS_PATH
+from bot.channels.voice import CALL_PATH, ENDED_PATH
 from bot.cli import app
 from bot.domain.commands import Verb, read_command
 from bot.domain.consent import OPT_OUT_WORDS
@@ -22,8 +23,8 @@ def page(name: str) -> str:
 
 def test_the_addresses_for_twilio_are_those_that_are_served() -> None:
     said = re.findall(r"`https://text\.example\.org(/\S+)`", page("connect-twilio"))
-    assert said == [INCOMING_PATH, FALLBACK_PATH]
-    for path in (INCOMING_PATH, FALLBACK_PATH, STATUS_PATH):
+    assert said == [INCOMING_PATH, FALLBACK_PATH, CALL_PATH, ENDED_PATH]
+    for path in (*said, STATUS_PATH):
         assert path.startswith("/twilio/"), "the proxies of the page hand on this part alone"
 
 
@@ -46,6 +47,12 @@ def test_the_settings_of_a_page_are_taken_by_the_service(name: str, monkeypatch:
 def test_a_decision_without_its_day_is_no_decision() -> None:
     with pytest.raises(ValidationError, match="together"):
         Settings(_env_file=None, staff_phones_decided_by="Somebody")
+
+
+def test_calls_go_to_counselors_phones_only_by_a_decision() -> None:
+    given = {"twilio_account_sid": "AC" + "0" * 32, "twilio_auth_token": "x", "twilio_number": "+15550100"}
+    with pytest.raises(ValidationError, match="STAFF_PHONES_DECIDED_BY"):
+        Settings(_env_file=None, public_url="https://text.example.org", calls="counselors", **given)
 
 
 def test_every_roster_command_of_the_page_is_one() -> None:
