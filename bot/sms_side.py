@@ -9,7 +9,7 @@ from bot.channels.sms import Sender, SmsChannel, TwilioAccount
 from bot.channels.sms_webhook import Signing
 from bot.services.context import Context
 from bot.settings import Settings
-from bot.web.calls import Calls
+from bot.web.calls import Calls, calls_router
 from bot.web.headers import harden
 from bot.web.twilio import Lines, twilio_router
 
@@ -32,6 +32,7 @@ class SmsSide:
         app.include_router(
             twilio_router(context, self.signing, Lines(staff_number=self.staff_number, pool=self.pool))
         )
+        app.include_router(calls_router(context, self.signing, self.calls))
         return harden(app)
 
     async def close(self) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.doubles.emulated import CLIENTS_BOT, STAFF_BOT, TOKEN
+from tests.doubles.emulated import CLIENTS_BOT, CLIENTS_NUMBER, STAFF_BOT, TOKEN
 from tests.protocol.conftest import Connected, Person
 
 pytestmark = pytest.mark.xdist_group("connected")
@@ -95,6 +95,14 @@ def test_every_call_to_telegram_is_well_formed_for_another_reader_of_its_documen
         call["fields"]["protect_content"] in ("true", "True")
         for call in connected.telegram.calls("sendMessage")
     )
+
+
+def test_who_calls_the_number_is_put_through_by_the_running_service(connected: Connected) -> None:
+    """A double that others wrote signs the call and brings it to the address that its number names."""
+    call = {"From": "+15550170999", "To": CLIENTS_NUMBER}
+    answer = connected.twilio.http.post("/_twilio/simulate/inbound-call", data=call)
+    assert answer.status_code == 201, answer.text
+    assert ("call.inbound", 200) in connected.twilio.deliveries()
 
 
 def test_receipts_of_the_carrier_are_taken(connected: Connected) -> None:
