@@ -14,10 +14,10 @@ from bot.domain.matching import Counselor, eligible
 from bot.domain.shifts import Watch
 from bot.services.closing import end_unanswered
 from bot.services.context import Context
-from bot.services.outbox import Unit, unit
+from bot.services.outbox import CRISIS_FIRST, Unit, unit
 from bot.services.supervisors import tell_supervisors_of
 from bot.services.watch import watch_now, when_said
-from bot.store import conversations, counselors, handoffs, ladder_records, timers
+from bot.store import conversations, counselors, handoffs, ladder_records, outgoing, timers
 
 KINDS = ("ladder_normal", "ladder_crisis")
 
@@ -55,9 +55,15 @@ async def ask_from(
 
 
 async def _ask(work: Unit, handoff: Handoff, counselor: Counselor, step: int, text_id: str) -> None:
-    """One counselor, one alert, one offer, and the record of it."""
+    """One counselor, one alert, one offer, and the record of it.
+
+    An alert that has not left yet is the alert of this step, too: a copy behind it tells nobody anything sooner.
+    """
     now = work.context.clock.now()
-    alert = await work.to_counselor(counselor, text_id, handoff)
+    alert = await outgoing.unsent_alert(
+        work.tx, counselor.id, handoff.id, CRISIS_FIRST if handoff.crisis else 0
+    )
+    alert = alert or await work.to_counselor(counselor, text_id, handoff)
     await handoffs.add_offer(work.tx, handoff.id, counselor.id, step, alert)
     await ladder_records.record(work.tx, handoff, "asked", now, step=step, counselor_id=counselor.id)
 
