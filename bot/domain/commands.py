@@ -1,6 +1,7 @@
 """What a counselor's text asks for: TAKE, PASS, DONE, NOTE and TRANSFER with a tag (K7), K7 some words, AWAY, BACK, WHO."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -33,6 +34,17 @@ _TAGGED = re.compile(
 )
 _BARE = re.compile(r"^\s*(away|back|who|help|\?)\s*[.!]?\s*$", re.IGNORECASE)
 _SAY = re.compile(rf"^\s*#?({_TAG})\b[\s:,-]*(.*)$", re.DOTALL)
+
+
+def case_meant(command: Command, held: Sequence[str]) -> str | None:
+    """The tag of the case a command is about: the one it names, or the only one its writer holds. None: not clear.
+
+    The one place that decides it, so that words without a clear tag reach nobody. Whether the case is theirs is
+    decided where it is locked.
+    """
+    if command.tag is not None:
+        return command.tag
+    return held[0] if len(held) == 1 else None
 
 
 def read_command(text: str) -> Command:

@@ -38,7 +38,6 @@ class Step(StrEnum):
     EDITED = "edited"
     EXIT = "exit"
     CONTACT = "contact"
-    WHO = "who"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ A text without a tag is taken only when it can mean exactly one conversation; ot
 
 from collections.abc import Sequence
 
-from bot.domain.commands import Command, Verb, read_command
+from bot.domain.commands import Command, Verb, case_meant, read_command
 from bot.domain.handoff import Handoff
 from bot.services import taking
 from bot.services.context import Context
@@ -83,13 +83,13 @@ async def carry_out(context: Context, counselor_id: str, command: Command) -> Sa
 
 
 async def _take_or_pass(context: Context, counselor_id: str, command: Command) -> Said:
-    tag = command.tag
+    tag = case_meant(command, ())
     if tag is None:
         async with context.database.transaction() as tx:
             offered = await handoffs.offered_to(tx, counselor_id)
-        if len(offered) != 1:
+        tag = case_meant(command, [handoff.tag for handoff in offered])
+        if tag is None:
             return await _who(context, counselor_id, ok=False)
-        tag = offered[0].tag
     if command.verb is Verb.PASS:
         return await taking.pass_handoff(context, counselor_id, tag)
     said = await taking.take_handoff(context, counselor_id, tag)
@@ -97,13 +97,13 @@ async def _take_or_pass(context: Context, counselor_id: str, command: Command) -
 
 
 async def _for_one_held(context: Context, counselor_id: str, command: Command) -> Said:
-    tag = command.tag
+    tag = case_meant(command, ())
     if tag is None:
         async with context.database.transaction() as tx:
             held = await handoffs.held_by(tx, counselor_id)
-        if len(held) != 1:
+        tag = case_meant(command, [handoff.tag for handoff in held])
+        if tag is None:
             return await _which(context, counselor_id, held)
-        tag = held[0].tag
     match command.verb:
         case Verb.DONE:
             return await taking.close_handoff(context, counselor_id, tag, command.text)

@@ -43,15 +43,25 @@ class TwilioDouble:
     accepted: list[dict[str, str]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     arrived: list[float] = field(default_factory=list)
+    open: set[asyncio.StreamWriter] = field(default_factory=set)
 
     def sid(self) -> str:
         return f"SM{len(self.accepted):032x}"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.open.add(writer)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             while await self._one(reader, writer):
                 pass
         writer.close()
+        self.open.discard(writer)
+
+    async def hang_up(self) -> None:
+        """End what callers left open, so that nothing of it is left when the loop ends."""
+        while self.open:
+            for writer in self.open:
+                writer.close()
+            await asyncio.sleep(0)
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
@@ -101,3 +111,4 @@ async def twilio_double() -> AsyncIterator[TwilioDouble]:
         yield double
     finally:
         server.close()
+        await double.hang_up()

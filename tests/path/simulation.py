@@ -4,11 +4,12 @@ After every event the whole store is checked: who was asked, who holds what, wha
 """
 
 import asyncio
+import itertools
 import random
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 from sqlalchemy import select, update
 
@@ -51,13 +52,17 @@ class Simulation:
     seen_offer: int = 0
     seen_message: int = 0
     log: list[str] = field(default_factory=list)
+    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     @property
     def context(self) -> Any:
         return self.service.context
 
     async def hire(self, traits: list[str], role: str = "counselor") -> str:
-        number, address = str(uuid4()), f"staff-{uuid4().hex[:8]}"
+        place = next(
+            self._numbers
+        )  # in order: of two who rank the same, the same one comes first in every replay
+        number, address = str(UUID(int=place)), f"staff-{place}"
         async with self.context.database.transaction() as tx:
             await phones.add_handset(tx, id=address, kind="sms", side="staff", name=address)
             await counselors.enrol(
@@ -74,7 +79,7 @@ class Simulation:
         return number
 
     async def client(self) -> str:
-        address = f"client-{uuid4().hex[:8]}"
+        address = f"client-{next(self._numbers)}"
         async with self.context.database.transaction() as tx:
             await phones.add_handset(tx, id=address, kind="sms", side="client", name=address)
             found = await conversations.find_or_create(tx, "phone-sms", address)

@@ -1,0 +1,1 @@
+"""Handoffs while every process is killed at random: `python -m bench.survival --handoffs 200`."""
