@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.exc import NoResultFound
 
+from bot.domain.contact import to_json as contact_to_json
 from bot.domain.needs import to_json
 from bot.services.outbox import Unit
 from bot.services.supervisors import tell_supervisors
@@ -40,29 +41,40 @@ async def ask_to_erase(work: Unit, conversation_id: str) -> None:
 
 
 async def export(database: Database, conversation_id: str, operator: str) -> dict[str, Any]:
-    """Everything the client wrote, was sent and asked for, as plain values. Staff's notes are not theirs."""
+    """Everything the client wrote, was sent and asked for, as plain values. Staff's notes are not theirs.
+
+    `store/personal.py` says of every column whether it is in it, and why not.
+    """
     async with database.transaction() as tx:
         try:
             conversation = await conversations.lock(tx, conversation_id)
         except NoResultFound:
             raise NotFound(conversation_id) from None
         channel, address = await conversations.address_of(tx, conversation_id)
-        said = await messages.history(tx, conversation_id, limit=100_000)
-        needs = await conversations.read_needs(tx, conversation_id)
+        copy = {
+            "channel": channel,
+            "address": address,
+            "language": conversation.language,
+            "opted_out_at": conversation.opted_out_at,
+            "needs": json.loads(to_json(await conversations.read_needs(tx, conversation_id))),
+            "contact": json.loads(contact_to_json(conversation.contact)),
+            "messages": await _said(tx, conversation_id),
+            "requests": await rights.requests_for_people(tx, conversation_id),
+            "asked_of_us": await rights.requests_of(tx, conversation_id),
+        }
         await audit.record(
             tx, "exported", actor="operator", actor_id=operator, conversation_id=conversation_id
         )
         await rights.answer_requests(tx, conversation_id, "export", "exported")
-    return {
-        "channel": channel,
-        "address": address,
-        "opted_out_at": conversation.opted_out_at,
-        "needs": json.loads(to_json(needs)),
-        "messages": [
-            {"at": m.created_at, "from": "you" if m.direction == "incoming" else m.author, "text": m.text}
-            for m, _ in said
-        ],
-    }
+    return copy
+
+
+async def _said(tx: Tx, conversation_id: str) -> list[dict[str, Any]]:
+    said = await messages.history(tx, conversation_id, limit=100_000)
+    return [
+        {"at": m.created_at, "from": "you" if m.direction == "incoming" else m.author, "text": m.text}
+        for m, _ in said
+    ]
 
 
 async def erase(database: Database, conversation_id: str, operator: str, *, with_record: bool) -> Erased:

@@ -63,6 +63,25 @@ async def answer_requests(tx: Tx, conversation_id: str, kind: str, outcome: str)
     )
 
 
+async def requests_of(tx: Tx, conversation_id: str) -> list[dict[str, Any]]:
+    """What this client asked of us about their data, the oldest first."""
+    rows = await tx.rows(
+        select(data_request.c.kind, data_request.c.asked_at, data_request.c.done_at, data_request.c.outcome)
+        .where(data_request.c.conversation_id == conversation_id)
+        .order_by(data_request.c.id)
+    )
+    return [dict(row._mapping) for row in rows]
+
+
+async def requests_for_people(tx: Tx, conversation_id: str) -> list[dict[str, Any]]:
+    """When this client asked for a person, when one came and left, and what they said of it."""
+    columns = (handoff.c.opened_at, handoff.c.taken_at, handoff.c.closed_at, handoff.c.feedback)
+    rows = await tx.rows(
+        select(*columns).where(handoff.c.conversation_id == conversation_id).order_by(handoff.c.id)
+    )
+    return [dict(row._mapping) for row in rows]
+
+
 async def hold(tx: Tx, conversation_id: str, reference: str) -> bool:
     """Put a conversation on legal hold. False when it is already."""
     made = await tx.one(

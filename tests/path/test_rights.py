@@ -12,6 +12,7 @@ from bot.services import breach, rights
 from bot.services.housekeeping import forget_some, purge_now
 from bot.store import audit
 from bot.store import record_tables as _records  # noqa: F401
+from bot.store.personal import EXPORTED
 from bot.store.purge import RULES, Retention
 from bot.store.roles import SERVICE, grant
 from bot.store.tables import metadata
@@ -180,7 +181,7 @@ async def test_an_export_holds_the_clients_own_words_and_no_notes_and_is_recorde
     conversation = await a_talk(world)
     copy = await rights.export(world.service.context.database, conversation, "op")
     assert "when should I see a therapist?" in [m["text"] for m in copy["messages"]]
-    assert set(copy) == {"channel", "address", "opted_out_at", "needs", "messages"}
+    assert set(copy) == set(EXPORTED.values())
     async with world.service.context.database.single() as tx:
         entries = await audit.entries(tx, what="exported")
     assert [e.conversation_id for e in entries] == [conversation]
