@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 TESTS ?= tests
+BANDIT := .venv/bin/bandit -q -c pyproject.toml -r bot actions encoder rasa_components bench
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 help: ## this list
@@ -23,9 +24,10 @@ talk: setup ## write to the bot in this terminal
 test: setup ## everything the project proves (TESTS=tests/unit for a part)
 	@exec $(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadgroup $(TESTS)
 
-lint: setup ## style and format
+lint: setup ## style, format, and what bandit sees
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
+	@$(BANDIT)
 
 types: setup ## the strict type checker
 	@exec $(PYTHON) -m mypy
@@ -43,11 +45,11 @@ bench: setup ## speed and memory beside stock Rasa; under five minutes
 
 audit: setup ## known faults in the locked packages, and bandit; needs a network
 	@mkdir -p results
-	@.tools/uv/bin/uv export -q --frozen --format requirements-txt -o results/service.txt
+	@.tools/uv/bin/uv export -q --frozen --format requirements-txt --no-emit-project -o results/service.txt
 	@.tools/uv/bin/uv export -q --frozen --project rasa-env --format requirements-txt --no-emit-local -o results/rasa.txt
 	-@.venv/bin/pip-audit --no-deps --disable-pip -r results/service.txt
 	-@.venv/bin/pip-audit --no-deps --disable-pip -r results/rasa.txt
-	@.venv/bin/bandit -q -r bot actions encoder rasa_components -s B101,B404,B603,B608,B311
+	@$(BANDIT)
 
 sbom: setup ## a CycloneDX list of every locked package, to results/
 	@mkdir -p results

@@ -25,7 +25,7 @@ _VARIABLES = {
     "host": "PGHOST",
     "port": "PGPORT",
     "user": "PGUSER",
-    "password": "PGPASSWORD",
+    "password": "PGPASSWORD",  # nosec B105 -- the name of a variable
     "sslmode": "PGSSLMODE",
     "sslrootcert": "PGSSLROOTCERT",
     "sslcert": "PGSSLCERT",
@@ -107,7 +107,7 @@ async def _replay(settings: Settings, place: Place, erased: set[str], kept: list
 
 
 _ADD_AUDIT = text(
-    f"INSERT INTO audit ({', '.join(_KEPT)}) VALUES ({', '.join(':' + name for name in _KEPT)})"  # noqa: S608
+    f"INSERT INTO audit ({', '.join(_KEPT)}) VALUES ({', '.join(':' + name for name in _KEPT)})"  # noqa: S608  # nosec B608 -- our own columns
 )
 _KNOWN = text("SELECT id FROM conversation WHERE id = :id FOR UPDATE")
 
@@ -120,7 +120,7 @@ def _has_tables(place: Place) -> bool:
 
 def _newer_audit(place: Place) -> list[tuple[Any, ...]]:
     with psycopg.connect(place.owner_dsn) as connection:
-        return connection.execute(f"SELECT {', '.join(_KEPT)} FROM audit ORDER BY id").fetchall()  # noqa: S608
+        return connection.execute(f"SELECT {', '.join(_KEPT)} FROM audit ORDER BY id").fetchall()  # noqa: S608  # nosec B608
 
 
 def _tool(name: str) -> str:

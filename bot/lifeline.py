@@ -41,7 +41,7 @@ def _become(parent: int, ending: int, uid: int, gid: int, argv: list[str]) -> No
     if os.getppid() != parent:
         sys.exit("the program that started this one has already ended")
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and exec would hand that on
-    os.execv(argv[0], argv)  # noqa: S606 -- no shell is the point
+    os.execv(argv[0], argv)  # noqa: S606  # nosec B606 -- no shell is the point
 
 
 if __name__ == "__main__":

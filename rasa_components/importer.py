@@ -123,7 +123,7 @@ class ClinicImporter(TrainingDataImporter):
 def read(path: Path) -> Any:
     """YAML 1.2's plain words, as Rasa reads them: `no` is a word, a date is a text. Raises WrongData."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 -- a safe loader
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  # nosec B506 -- a safe loader
     except yaml.YAMLError as problem:
         raise WrongData(f"{path}: {problem}") from None
 

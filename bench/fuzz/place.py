@@ -42,7 +42,7 @@ from bot.web.twilio import Lines, twilio_router
 
 PUBLIC_URL = "https://clinic.example"
 TWILIO_TOKEN, TELEGRAM_SECRET = "twilio-token-7319-for-fuzz", "telegram-secret-7319-for-fuzz"
-ACTIONS_SECRET = "actions-secret-7319-for-fuzz"  # noqa: S105 -- nobody's
+ACTIONS_SECRET = "actions-secret-7319-for-fuzz"  # noqa: S105  # nosec B105 -- nobody's
 BOT = "5550100:a-token-7319-for-fuzz"
 NOWHERE = "http://127.0.0.1:9"  # discard: nobody listens there
 CLIENT, WORDS, NOTE = "+15550159901", "quokka marzipan 5281", "numbat nougat 6620"

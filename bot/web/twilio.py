@@ -6,7 +6,7 @@
 import asyncio
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape
+from html import escape
 
 import structlog
 from fastapi import APIRouter, Request, Response
@@ -113,5 +113,7 @@ def _safe_words(context: Context, lines: Lines, fields: Fields) -> str | None:
 def _twiml(words: str | None = None) -> Response:
     if words is None:
         return Response(EMPTY, media_type="text/xml")
-    said = EMPTY.replace("<Response/>", f"<Response><Message>{escape(words)}</Message></Response>")
+    said = EMPTY.replace(
+        "<Response/>", f"<Response><Message>{escape(words, quote=False)}</Message></Response>"
+    )
     return Response(said, media_type="text/xml")
