@@ -23,6 +23,11 @@ _FORGED = Refusal(
 _SIGNING = "warmline_sign_in"  # the cookie of a try to sign in, for as long as its code counts
 
 
+def cookie_name(name: str, *, secure: bool) -> str:
+    """Over https no other host of the domain can set it: browsers take `__Host-` from this host alone (RFC 6265bis)."""
+    return f"__Host-{name}" if secure else name
+
+
 @dataclass(frozen=True)
 class Doing:
     """A form that somebody who is signed in sent from a page of theirs."""
@@ -40,11 +45,12 @@ class Door:
 
     def __init__(self, context: Context, *, secure: bool) -> None:
         self._context, self._secure = context, secure
-        self._cookie = "__Host-warmline" if secure else "warmline_session"
+        self._cookie = cookie_name("warmline_session", secure=secure)
+        self._try = cookie_name(_SIGNING, secure=secure)
 
     async def signed_in(self, request: Request) -> Session:
         """Who asks. Raises a refusal that leads to the sign-in page."""
-        token = request.cookies.get(self._cookie, "")
+        token = self.token_of(request)
         background = BACKGROUND in request.headers
         session = await session_of(self._context, token, background=background) if token else None
         if session is None:
@@ -71,25 +77,31 @@ class Door:
         )
         self.end_try(response)
 
+    def token_of(self, request: Request) -> str:
+        return request.cookies.get(self._cookie, "")
+
     def let_out(self, response: Response) -> None:
         response.delete_cookie(self._cookie, path="/", secure=self._secure, httponly=True, samesite="strict")
+        response.headers["Clear-Site-Data"] = (
+            '"cache", "storage"'  # nothing of the desk stays on a shared computer
+        )
 
     def begin_try(self, response: Response, token: str) -> None:
         response.set_cookie(
-            _SIGNING,
+            self._try,
             token,
             max_age=int(rules.CODE_LIFE.total_seconds()),
-            path=SIGN_IN,
+            path="/",
             secure=self._secure,
             httponly=True,
             samesite="strict",
         )
 
     def end_try(self, response: Response) -> None:
-        response.delete_cookie(_SIGNING, path=SIGN_IN, secure=self._secure, httponly=True, samesite="strict")
+        response.delete_cookie(self._try, path="/", secure=self._secure, httponly=True, samesite="strict")
 
     def token_of_try(self, request: Request) -> str:
-        return request.cookies.get(_SIGNING, "")
+        return request.cookies.get(self._try, "")
 
 
 async def read_fields(request: Request) -> Mapping[str, str]:

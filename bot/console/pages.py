@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from bot.console import words
-from bot.console.door import BACKGROUND, SIGN_IN
+from bot.console.door import BACKGROUND, SIGN_IN, cookie_name
 from bot.console.views import queue_rows
 from bot.domain.access import Action, may
 from bot.services import desk
@@ -47,6 +47,7 @@ class DeskPages:
 
     def __init__(self, context: Context, ways: tuple[Way, ...] = WAYS, *, secure: bool = False) -> None:
         self.context, self._ways, self._secure = context, ways, secure
+        self._said = cookie_name(_SAID, secure=secure)
         self._zone = context.clinic.zone
         self._templates = page_templates(Path(__file__).parent / "templates")
         self._templates.env.globals.update(words=words, demonstration=False)
@@ -74,7 +75,7 @@ class DeskPages:
             "open_id": None,
             "problem": None,
         }
-        said = "" if BACKGROUND in request.headers else unquote(request.cookies.get(_SAID, ""))
+        said = "" if BACKGROUND in request.headers else unquote(request.cookies.get(self._said, ""))
         response = self.outside(request, name, {**frame, "said": said, **values}, status)
         if said:
             self._keep(response, "", 0)
@@ -100,10 +101,10 @@ class DeskPages:
 
     def _keep(self, response: Response, value: str, seconds: int) -> None:
         response.set_cookie(
-            _SAID,
+            self._said,
             value,
             max_age=seconds,
-            path="/desk",
+            path="/",
             secure=self._secure,
             httponly=True,
             samesite="strict",

@@ -15,7 +15,7 @@ from bot.services.second_factor import (
     remove_second_factor,
 )
 from bot.services.sign_in import Entered, Step, ask_for_code, enter_code, enter_second_factor
-from bot.services.staff_sessions import Session, sign_out, sign_out_everywhere
+from bot.services.staff_sessions import Session, end_session, sign_out, sign_out_everywhere
 
 LONGEST_NAME = 100
 _WRONG = "That is not the code. Please look at the newest text and try again."
@@ -53,16 +53,18 @@ def add_sign_in(router: APIRouter, pages: DeskPages, door: Door, staff: tuple[st
     @router.post(_CODE)
     async def code(request: Request) -> Response:
         typed = (await read_fields(request)).get("code", "")
-        return after(request, await enter_code(context, door.token_of_try(request), typed), app=False)
+        return await after(request, await enter_code(context, door.token_of_try(request), typed), app=False)
 
     @router.post(_APP)
     async def app_code(request: Request) -> Response:
         typed = (await read_fields(request)).get("code", "")
-        return after(request, await enter_second_factor(context, door.token_of_try(request), typed), app=True)
+        entered = await enter_second_factor(context, door.token_of_try(request), typed)
+        return await after(request, entered, app=True)
 
-    def after(request: Request, entered: Entered, *, app: bool) -> Response:
+    async def after(request: Request, entered: Entered, *, app: bool) -> Response:
         match entered.step:
             case Step.IN:
+                await end_session(context, door.token_of(request))
                 response = pages.go("/desk")
                 door.let_in(response, entered.token)
                 return response

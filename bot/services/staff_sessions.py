@@ -39,6 +39,14 @@ async def session_of(context: Context, token: str, *, background: bool = False) 
     return Session(kept.id, kept.counselor_id, kept.name, kept.role, rules.csrf_of(token), kept.ends_at)
 
 
+async def end_session(context: Context, token: str) -> None:
+    """End the session of this token, if there is one: who signs in again in the same browser has one, not two."""
+    async with context.database.transaction() as tx:
+        kept = await sessions.find(tx, rules.hashed(token))
+        if kept is not None:
+            await sessions.end(tx, kept.id)
+
+
 async def sign_out(context: Context, session: Session) -> None:
     async with context.database.transaction() as tx:
         await sessions.end(tx, session.id)

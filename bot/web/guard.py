@@ -8,9 +8,12 @@ from collections.abc import Callable, Container, Coroutine, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+
+log = structlog.get_logger("pages")
 
 LARGEST_BODY = (
     256 * 1024
@@ -127,6 +130,12 @@ def guarded_route(
     """
     names = frozenset(name.lower() for name in hosts)
 
+    def refused(request: Request, refusal: Refusal) -> Response:
+        # the route's own pattern and a word of ours: nothing that was sent
+        route = getattr(request.scope.get("route"), "path", None)
+        log.warning("page.refused", route=route, status=refusal.status, error=refusal.error)
+        return show(request, refusal)
+
     class GuardedRoute(APIRoute):
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
             handle = super().get_route_handler()
@@ -136,11 +145,12 @@ def guarded_route(
                     _check(request, names, here_only=here_only)
                     response = await handle(request)
                 except Refusal as refusal:
-                    response = show(request, refusal)
+                    response = refused(request, refusal)
                 except RequestValidationError:
-                    response = show(request, BAD_REQUEST)
+                    response = refused(request, BAD_REQUEST)
                 except tuple(known) as problem:
-                    response = show(request, next(known[kind] for kind in known if isinstance(problem, kind)))
+                    reason = next(known[kind] for kind in known if isinstance(problem, kind))
+                    response = refused(request, reason)
                 response.headers.update(HEADERS)
                 if secure:
                     response.headers["Strict-Transport-Security"] = HTTPS_ONLY

@@ -2,9 +2,13 @@
 
 import re
 
+import httpx
 import pyotp
+from fastapi import FastAPI
 from sqlalchemy import select, text, update
+from structlog.testing import capture_logs
 
+from bot.console.desk import desk_router
 from bot.demonstration import STAFF
 from bot.domain import signing_in as rules
 from bot.services.sign_in import Step, ask_for_code, enter_code, send_code
@@ -121,6 +125,42 @@ async def test_the_cookie_is_kept_from_scripts_and_from_other_sites(world: World
     token = re.match(r"warmline_session=([^;]+)", cookie)
     assert token
     assert len(token.group(1)) == 43  # 256 bits
+
+
+async def test_over_https_every_cookie_is_bound_to_this_host_and_goes_no_other_way(world: World) -> None:
+    app = FastAPI()
+    app.include_router(desk_router(world.service.context, world.service.bell, secure=True))
+    transport = httpx.ASGITransport(app=app, client=("127.0.0.1", 4711))
+    async with httpx.AsyncClient(transport=transport, base_url="https://127.0.0.1") as http:
+        asked = await http.post("/desk/sign-in", data={"name": "Maria"})
+        entered = await http.post("/desk/sign-in/code", data={"code": await code_on(world.maria)})
+        shown = await http.get("/desk")
+        csrf = re.findall(r'name="csrf" value="(\w+)"', shown.text)[0]
+        out = await http.post("/desk/sign-out", data={"csrf": csrf})
+    cookies = [c for answer in (asked, entered, out) for c in answer.headers.get_list("set-cookie")]
+    assert len(cookies) >= 4
+    for cookie in cookies:
+        assert cookie.startswith("__Host-"), cookie
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=strict"} <= set(cookie.split("; ")), cookie
+    assert '"storage"' in out.headers["Clear-Site-Data"]
+
+
+async def test_who_signs_in_again_in_one_browser_has_one_session(world: World) -> None:
+    desk = await signed_in(world, "Maria")
+    before = desk.http.cookies["warmline_session"]
+    await desk.ask_for_code("Maria")
+    await desk.enter(await code_on(world.maria))
+    assert desk.http.cookies["warmline_session"] != before
+    assert await session_of(world.service.context, before) is None
+
+
+async def test_what_was_refused_stands_in_the_log_without_what_was_sent(world: World) -> None:
+    desk = await signed_in(world, "Maria")
+    with capture_logs() as logged:
+        assert (await desk.get("/desk/audit?who=somebody-else")).status_code == 403
+    refused = next(entry for entry in logged if entry["event"] == "page.refused")
+    assert (refused["route"], refused["error"]) == ("/desk/audit", "not_allowed")
+    assert "somebody-else" not in str(logged)
 
 
 async def test_fifteen_minutes_without_a_key_or_a_click_end_a_session_and_a_fresh_page_is_no_click(
