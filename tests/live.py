@@ -174,7 +174,7 @@ class Live:
         """Process ids of the children by name: postgres and rasa."""
         assert self.process is not None
         found = {}
-        for pid in _children_of(self.process.pid):
+        for pid in children_of(self.process.pid):
             command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
             found["rasa" if "rasa" in command else "postgres"] = pid
         return found
@@ -205,7 +205,7 @@ class Live:
         return "".join(path.read_text(errors="replace") for path in (self.data_dir / "logs").glob("*"))
 
 
-def _children_of(pid: int) -> list[int]:
+def children_of(pid: int) -> list[int]:
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():

@@ -185,6 +185,32 @@ def test_the_check_of_names_would_notice() -> None:
     assert "no_such_function" not in names_in(ROOT / "bot/app.py")
 
 
+ASVS = ROOT / "docs/reference/asvs.md"
+# section of ASVS 5.0.0 -> how many items of the levels 1 and 2 it has: they are the first of each section
+_ITEMS = {
+    **{"1.1": 2, "1.2": 9, "1.3": 11, "1.4": 3, "1.5": 2, "2.1": 3, "2.2": 3, "2.3": 4, "2.4": 1, "3.2": 2},
+    **{"3.3": 4, "3.4": 6, "3.5": 5, "3.7": 2, "4.1": 3, "4.2": 1, "4.3": 2, "4.4": 4, "5.1": 1, "5.2": 3},
+    **{"5.3": 2, "5.4": 3, "6.1": 3, "6.2": 12, "6.3": 4, "6.4": 4, "6.5": 5, "6.6": 3, "6.8": 4, "7.1": 3},
+    **{"7.2": 4, "7.3": 2, "7.4": 5, "7.5": 2, "7.6": 2, "8.1": 2, "8.2": 3, "8.3": 1, "8.4": 1, "9.1": 3},
+    **{"9.2": 4, "10.1": 2, "10.2": 2, "10.3": 4, "10.4": 11, "10.5": 5, "10.6": 2, "10.7": 3, "11.1": 2},
+    **{"11.2": 3, "11.3": 3, "11.4": 4, "11.5": 1, "11.6": 1, "12.1": 3, "12.2": 2, "12.3": 4, "13.1": 1},
+    **{"13.2": 5, "13.3": 2, "13.4": 5, "14.1": 2, "14.2": 4, "14.3": 3, "15.1": 3, "15.2": 3, "15.3": 7},
+    **{"16.1": 1, "16.2": 5, "16.3": 4, "16.4": 3, "16.5": 3, "17.1": 1, "17.2": 4, "17.3": 2},
+}
+
+
+def test_every_item_of_asvs_to_level_two_is_walked_through_once_with_a_state_and_a_reason() -> None:
+    rows = re.findall(
+        r"^\| ([\d., ]+) \| ([a-z ]+) \| (.+) \|$", ASVS.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    named = [item for items, _, _ in rows for item in items.split(", ")]
+    assert sorted(named) == sorted(
+        f"{section}.{n + 1}" for section, count in _ITEMS.items() for n in range(count)
+    )
+    assert {state for _, state, _ in rows} == {"met", "partly", "not met", "proxy", "none here"}
+    assert all(len(how) > 7 for _, _, how in rows)
+
+
 # --- decisions and the license ------------------------------------------------------------------------
 
 
