@@ -57,7 +57,9 @@ def _run(part: Literal["all", "web", "jobs"]) -> None:
     from bot.running import up as run_everything
     from bot.settings import SettingsProblem, load_settings
     from bot.store.embedded import AlreadyRunning
+    from bot.store.keys import KeysUnusable
     from bot.store.postgres_places import EmbeddedError
+    from bot.store.vault import CannotOpen
 
     try:
         settings = load_settings()
@@ -69,8 +71,12 @@ def _run(part: Literal["all", "web", "jobs"]) -> None:
         uvloop.run(run_everything(settings, _say, part))
     except AlreadyRunning as problem:
         raise _fail(str(problem) or (AlreadyRunning.__doc__ or "")) from None
-    except (SettingsProblem, ClinicProblem, EmbeddedError) as problem:
+    except (SettingsProblem, ClinicProblem, EmbeddedError, KeysUnusable) as problem:
         raise _fail(str(problem)) from None
+    except CannotOpen:
+        raise _fail(
+            "the master key is not the one that this data was sealed with. Bring back the key (docs/how-to/keys.md)."
+        ) from None
     except OperationalError:
         raise _fail(
             "the database at DATABASE_URL cannot be reached. Is it running, and is the address right?"

@@ -216,8 +216,13 @@ def load_settings() -> Settings:
         raise SettingsProblem("; ".join(map(_problem, error.errors()))) from None
 
 
+def _variable(name: str) -> str:
+    """A setting as one sets it."""
+    return name if name in ("", "DATABASE_URL") else f"WARMLINE_{name}"
+
+
 def _problem(error: ErrorDetails) -> str:
     """One problem in words; what concerns several settings names them itself."""
-    place = ".".join(str(part) for part in error["loc"]).upper()
+    place = _variable(".".join(str(part) for part in error["loc"]).upper())
     said = error["msg"].removeprefix("Value error, ")
     return f"{place}: {said}" if place else said

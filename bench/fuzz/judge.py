@@ -4,7 +4,7 @@ import csv
 import io
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -110,7 +110,8 @@ def watched_logs(planted: Planted, folder: Path) -> Iterator[Lines]:
         yield lines
     finally:
         for handler in root.handlers:
-            handler.close()
+            with suppress(OSError):  # its disk may be full
+                handler.close()
         root.handlers[:] = handlers
         root.setLevel(level)
         structlog.configure(**before)

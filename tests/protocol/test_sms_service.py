@@ -15,6 +15,7 @@ from bot.web.twilio import FALLBACK_PATH, INCOMING_PATH, STATUS_PATH
 from tests.conftest import until
 from tests.doubles.twilio_double import LOST, Answer, refuses
 from tests.doubles.twilio_double import TOKEN as API_TOKEN
+from tests.path.test_faults_inside import full_disk
 from tests.protocol.sms_world import ANNA, CLIENT, CLINIC, STAFF_NUMBER, Sms
 from tests.protocol.twilio_requests import PREVIOUS, PUBLIC, TOKEN, post, raw
 
@@ -162,6 +163,23 @@ async def test_when_the_database_is_away_twilio_is_told_503_and_the_fallback_say
             await tx.run(text("ALTER TABLE conversation_away RENAME TO conversation"))
     assert await sms.gets("text") == 200
     await sms.hears("answer to: How do I start?")
+
+
+async def test_a_crisis_text_that_is_refused_for_good_is_told_to_people(sms: Sms) -> None:
+    sms.twilio.answers += [refuses(400, 21614)]
+    await sms.writes("i am going to kill myself tonight")
+    told = await sms.world.robin.hears("not confirmed as delivered")
+    assert "kill" not in told
+    assert CLIENT not in told
+
+
+async def test_while_the_databases_disk_is_full_webhooks_say_503_and_afterwards_all_is_well(sms: Sms) -> None:
+    """Twilio then calls the fallback and comes again; nothing is half stored."""
+    async with full_disk(sms.world):
+        assert await sms.gets("text", From=CLIENT, Body="hello there") == 503
+    assert await sms.gets("text", From=CLIENT, Body="hello there") == 200  # the same message, again
+    await sms.hears("answer to: hello there")
+    assert len([said for said in sms.heard_by() if "answer to" in said]) == 1
 
 
 async def test_a_client_cannot_reach_a_staff_command_and_a_stranger_hears_one_neutral_text(sms: Sms) -> None:

@@ -211,6 +211,15 @@ def test_every_item_of_asvs_to_level_two_is_walked_through_once_with_a_state_and
     assert all(len(how) > 7 for _, _, how in rows)
 
 
+def test_every_failure_mode_names_the_test_that_shows_it() -> None:
+    rows = re.findall(
+        r"^\| (.+) \|$", (ROOT / "docs/reference/failure-modes.md").read_text("utf-8"), re.MULTILINE
+    )
+    told = [row for row in rows if not row.startswith(("what fails", "--"))]
+    assert len(told) > 60
+    assert [row[:40] for row in told if "`tests/" not in row.rpartition(" | ")[2]] == []
+
+
 # --- decisions and the license ------------------------------------------------------------------------
 
 
