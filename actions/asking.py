@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from actions import words
 from actions.choices import choose
-from actions.intake import Intake, Question
+from actions.intake import PREVIEW, Intake, Question
 from actions.said import AFRESH, Said
 from actions.typed import answer_typed, changes_needs
 from bot.domain.needs import Needs, merge, read_needs, without
+from bot.domain.preview import asks_who
 
 
 def begin(
@@ -51,6 +52,8 @@ def answer(intake: Intake, said: Said, names: Mapping[str, str]) -> Intake:
         return choose(intake, said.choice)
     if not said.text:  # a button of an earlier text
         return intake.saying(*((said.answer,) if said.answer else ()))
+    if asks_who(said.text):
+        return intake.saying(PREVIEW)
     if _gives_up(intake, said, names):
         return intake.dropped("utter_needs_dropped")
     if words.UNDER_AGE.search(said.text):

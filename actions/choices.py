@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from actions.intake import Intake, Question
+from actions.intake import PREVIEW, Intake, Question
 from bot.domain.needs import Needs
 
 
@@ -35,5 +35,6 @@ _STEPS: dict[str, Callable[[Intake], Intake]] = {
     "need_change.topics": lambda intake: intake.changing("topics"),
     "need_confirm.send": Intake.sent,
     "need_confirm.change": Intake.asking_what_to_change,
+    "need_confirm.preview": lambda intake: intake.saying(PREVIEW),
     "need_confirm.forget": lambda intake: intake.dropped("utter_needs_dropped"),
 }

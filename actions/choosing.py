@@ -34,6 +34,9 @@ class Choose(Action):  # type: ignore[misc]
         match choice:
             case "unfit.wait":
                 await self._wait(dispatcher, tracker)
+            case "unfit.later":
+                await self._wait(CollectingDispatcher(), tracker)  # kept first; the time may come or not
+                dispatcher.utter_message(response="utter_handoff_when")
             case "unfit.change":
                 return [FollowupAction("needs_form")]
             case "unfit.phone":

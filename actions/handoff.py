@@ -15,12 +15,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import words
 from actions.asked import with_language, with_time, without_time
 from actions.asking import answer, begin, begin_change, begin_without_questions
-from actions.intake import End, Intake, Question
+from actions.intake import PREVIEW, End, Intake, Question
 from actions.ports import HandoffPort, Outcome
 from actions.recap import recap
-from actions.said import Said, client_intents, client_texts, found_in, said, turn_of, writes
+from actions.said import WANTS_A_PERSON, Said, client_intents, client_texts, found_in, said, turn_of, writes
 from actions.typed import NOTE
-from bot.domain.needs import EMPTY, from_json, read_needs, to_json
+from bot.domain.needs import EMPTY, from_json, merge, read_needs, to_json
 from bot.domain.needs_reading import Answering
 
 Events = list[EventType]
@@ -32,6 +32,7 @@ _OF_THE_QUESTIONS: dict[str, Any] = {
     "needs_missed": None,
     "needs_summary": None,
     "needs_end": None,
+    "needs_wished": None,
 }
 
 
@@ -56,8 +57,19 @@ class ValidateNeedsForm(Action):  # type: ignore[misc]
             intake = _asking_for(intake, found_in(tracker, most=1))
         summary = recap(intake.needs, names, intake.writes, intake.plain)
         for response in intake.says:
-            dispatcher.utter_message(response=response, needs_summary=summary)
+            if response == PREVIEW:
+                await self._preview(dispatcher, intake)
+            else:
+                dispatcher.utter_message(response=response, needs_summary=summary)
         return _write(tracker, intake, summary)
+
+    async def _preview(self, dispatcher: CollectingDispatcher, intake: Intake) -> None:
+        """Who it would be, by the needs as they stand now."""
+        found = await self._handoffs.preview(intake.needs)
+        if found is None:
+            dispatcher.utter_message(response=f"{PREVIEW}_nobody")
+        else:
+            dispatcher.utter_message(response=PREVIEW, name=found[0], about=found[1])
 
     async def _begin(self, tracker: Tracker, names: Mapping[str, str]) -> Intake:
         known = await self._handoffs.read_needs(tracker.sender_id)
@@ -66,6 +78,9 @@ class ValidateNeedsForm(Action):  # type: ignore[misc]
         if any(words.UNDER_AGE.search(text) for text in client_texts(tracker)):
             begun = begin_without_questions(without_time(known), writes=writes(tracker))
             return _asking_for(begun, found)
+        if now.intent in WANTS_A_PERSON and await self._handoffs.is_waiting(tracker.sender_id):
+            stated = merge(known, read_needs(text, names).needs)  # asked already: only the time may be new
+            return _asking_for(begin_without_questions(stated, writes=writes(tracker)), found)
         about_other = _is_about_other(tracker, now)
         if now.choice == "unfit.change":
             return begin_change(known, about_other=about_other)
@@ -75,8 +90,9 @@ class ValidateNeedsForm(Action):  # type: ignore[misc]
 
 
 def _asking_for(intake: Intake, found: Mapping[str, str]) -> Intake:
-    """With the time at which the client asked to be contacted, for the counselor who takes."""
-    return replace(intake, needs=with_time(intake.needs, found.get("when_dated") or found.get("when")))
+    """With the time at which the client asked to be contacted, for the counselor who takes and for the ladder."""
+    needs = with_time(intake.needs, found.get("when_dated") or found.get("when"))
+    return replace(intake, needs=needs, wished=found.get("when_at") or intake.wished)
 
 
 def _text_with_needs(tracker: Tracker, names: Mapping[str, str]) -> str:
@@ -105,6 +121,7 @@ def _read(tracker: Tracker) -> Intake:
         answered=frozenset(question for question in Question if slots.get(question)),
         question=Question(asked) if asked in set(Question) else None,
         missed=Question(missed) if missed else None,
+        wished=slots.get("needs_wished"),
         about_other=bool(slots.get("about_other")),
         writes=writes(tracker),
     )
@@ -117,6 +134,7 @@ def _write(tracker: Tracker, intake: Intake, summary: str) -> Events:
         "needs": None if intake.needs.empty else to_json(intake.needs),
         "needs_plain": list(intake.plain) or None,
         "needs_missed": str(intake.missed) if intake.missed else None,
+        "needs_wished": intake.wished,
         "about_other": intake.about_other,
         "needs_end": str(intake.end) if intake.end else None,
     }
@@ -140,12 +158,14 @@ class OpenHandoff(Action):  # type: ignore[misc]
     ) -> Events:
         ended = tracker.get_slot("needs_end")
         if ended == End.SEND and (turn := turn_of(tracker)):
+            intake = _read(tracker)
             outcome = await self._handoffs.open(
                 tracker.sender_id,
                 turn,
-                _read(tracker).needs,
-                about_other=bool(tracker.get_slot("about_other")),
+                intake.needs,
+                about_other=intake.about_other,
                 wait_for_fit=False,
+                wished=intake.wished,
             )
             tell(dispatcher, outcome)
         return _reset(tracker, _OF_THE_QUESTIONS)
@@ -160,10 +180,13 @@ def tell(dispatcher: CollectingDispatcher, outcome: Outcome, *, waits: bool = Fa
             dispatcher.utter_message(response="utter_handoff_next_opening", next_opening=outcome.next_opening)
         case "nobody_on_duty":
             dispatcher.utter_message(response="utter_handoff_nobody_on_duty")
+        case "scheduled" | "scheduled_later":
+            dispatcher.utter_message(response=f"utter_handoff_{outcome.state}", wished=outcome.next_opening)
+        case "nobody_eligible" if waits:
+            dispatcher.utter_message(response="utter_handoff_waits_for_fit")
         case "nobody_eligible":
-            dispatcher.utter_message(
-                response=f"utter_handoff_{'waits_for_fit' if waits else 'nobody_eligible'}"
-            )
+            loosen = [{"title": label, "payload": payload} for label, payload in outcome.loosen]
+            dispatcher.utter_message(response="utter_handoff_nobody_eligible", buttons=loosen)
 
 
 def _reset(tracker: Tracker, slots: Mapping[str, Any]) -> Events:

@@ -6,6 +6,8 @@ from enum import StrEnum
 from actions.asked import only_time, without_time
 from bot.domain.needs import EMPTY, Needs, merge, names_language, softened, without, without_wants
 
+PREVIEW = "utter_preview"  # said with the name and the own words of who would be asked first
+
 
 class Question(StrEnum):
     """The slots of needs_form, in the order they are asked."""
@@ -31,8 +33,9 @@ class End(StrEnum):
 class Intake:
     """One state of the questions; every step makes a new one.
 
-    plain: wants not yet called a must or a wish. missed: the question that was asked again already.
-    says: responses to say before the next question. writes: the client's language where it is not English.
+    plain: wants not yet called a must or a wish. missed: the question that was asked again already. wished: when they
+    asked to be contacted (bot/domain/call_back.py). says: responses to say before the next question. writes: the
+    client's language where it is not English.
     """
 
     needs: Needs = EMPTY
@@ -40,6 +43,7 @@ class Intake:
     answered: frozenset[Question] = frozenset()
     question: Question | None = None
     missed: Question | None = None
+    wished: str | None = None
     about_other: bool = False
     writes: str | None = None
     end: End | None = None

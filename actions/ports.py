@@ -13,6 +13,10 @@ class Outcome(Protocol):
     def state(self) -> str: ...
     @property
     def next_opening(self) -> str | None: ...
+    @property
+    def loosen(self) -> Sequence[tuple[str, str]]:
+        """(label, payload) for each need that could be made a wish so that somebody fits."""
+        ...
 
 
 class ReviewPort(Protocol):
@@ -38,8 +42,25 @@ class HandoffPort(Protocol):
     """Passing a conversation on, and the needs that decide to whom. Every call is idempotent per turn."""
 
     async def open(
-        self, conversation_id: str, turn_id: str, needs: Needs, *, about_other: bool, wait_for_fit: bool
-    ) -> Outcome: ...
+        self,
+        conversation_id: str,
+        turn_id: str,
+        needs: Needs,
+        *,
+        about_other: bool,
+        wait_for_fit: bool,
+        wished: str | None = None,
+    ) -> Outcome:
+        """Pass the conversation on; with `wished` (bot/domain/call_back.py) at that time."""
+        ...
+
+    async def is_waiting(self, conversation_id: str) -> bool:
+        """Whether a request of theirs waits already."""
+        ...
+
+    async def preview(self, needs: Needs) -> tuple[str, str] | None:
+        """(name, own words) of who would be asked first; None: nobody who fits is on duty."""
+        ...
 
     async def take_back(self, conversation_id: str, turn_id: str) -> bool:
         """Take a request back that nobody has answered. False when there was none."""

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from actions.asked import without_time
-from actions.recap_words import ENGLISH, SPANISH, Words
 from actions.words import TELLS
 from bot.domain.needs import Needs
+from bot.domain.needs_spoken import Words, person_in_words, words_for
 from bot.domain.sms_text import gsm7_clean
 
 MOST = 175  # characters; the question and its options take some 130 of the 306 of two SMS parts
@@ -20,12 +20,13 @@ def recap(
 
     `plain`: wants that nobody has called a must or a wish yet; they are said without either.
     """
-    w = SPANISH if language == "es" else ENGLISH
+    w = words_for(language)
     people = [
-        (_AS_SAID if trait in plain else w.must).format(_person(trait, names, w)) for trait in needs.must
+        (_AS_SAID if trait in plain else w.must).format(person_in_words(trait, names, w))
+        for trait in needs.must
     ]
-    people += [w.wish.format(_person(trait, names, w)) for trait in needs.prefer]
-    people += [w.never.format(_person(trait, names, w)) for trait in needs.never]
+    people += [w.wish.format(person_in_words(trait, names, w)) for trait in needs.prefer]
+    people += [w.never.format(person_in_words(trait, names, w)) for trait in needs.never]
     parts = [", ".join(dict.fromkeys(people))] if people else []
     if needs.do_not_ask:
         topics = (_topic(topic, w) for topic in needs.do_not_ask)
@@ -33,16 +34,6 @@ def recap(
     if without_time(needs).note:
         parts.append(w.and_your_words if parts else w.your_words)
     return _short("; ".join(parts), w)
-
-
-def _person(trait: str, names: Mapping[str, str], w: Words) -> str:
-    kind, _, value = trait.partition(":")
-    if kind == "language":
-        return w.speaks.format(w.languages.get(value, value))
-    if kind == "counselor":
-        wanted = set(value.split("|"))
-        return next((name for name, ids in names.items() if wanted & set(ids.split("|"))), w.that_counselor)
-    return w.traits.get(trait, trait.replace(":", " "))
 
 
 def _topic(topic: str, w: Words) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.needs import Needs
-from bot.services import handoff, review
+from bot.services import handoff, previews, review
 from bot.services import needs as needs_service
 from bot.services.context import Context
 from bot.services.take_back import take_back_request
@@ -27,11 +27,31 @@ class ServiceHandoffs:
         self._context = context
 
     async def open(
-        self, conversation_id: str, turn_id: str, needs: Needs, *, about_other: bool, wait_for_fit: bool
+        self,
+        conversation_id: str,
+        turn_id: str,
+        needs: Needs,
+        *,
+        about_other: bool,
+        wait_for_fit: bool,
+        wished: str | None = None,
     ) -> handoff.HandoffOutcome:
         return await handoff.open_handoff(
-            self._context, conversation_id, turn_id, needs, about_other=about_other, wait_for_fit=wait_for_fit
+            self._context,
+            conversation_id,
+            turn_id,
+            needs,
+            about_other=about_other,
+            wait_for_fit=wait_for_fit,
+            wished=wished,
         )
+
+    async def is_waiting(self, conversation_id: str) -> bool:
+        return await handoff.is_waiting(self._context, conversation_id)
+
+    async def preview(self, needs: Needs) -> tuple[str, str] | None:
+        found = await previews.preview(self._context, needs)
+        return None if found is None else (found.name, found.about)
 
     async def take_back(self, conversation_id: str, turn_id: str) -> bool:
         return await take_back_request(self._context, conversation_id, turn_id)

@@ -60,6 +60,7 @@ class Queue:
                 "args": dict(job.args),
                 "here": self.at_once.has_room(name),
                 "if_others_wait": job.if_others_wait,
+                "one_waits": job.one_waits,
             }
             for job, name in zip(jobs, queues, strict=True)
         ]

@@ -13,7 +13,7 @@ from bot.channels.base import Channel
 from bot.clinic import load_clinic
 from bot.jobs import Queue, queue_app, register
 from bot.places import Place, made_ready
-from bot.running import telegram_bots, twilio
+from bot.receiving import telegram_bots, twilio
 from bot.services.context import Context, DialogueDown
 from bot.services.screener import Screener
 from bot.settings import Settings

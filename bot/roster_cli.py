@@ -124,7 +124,7 @@ async def _link(settings: "Settings", token: str) -> str:
     from telegram.error import TelegramError
 
     from bot.domain.enrolment import deep_link
-    from bot.running import telegram_bots
+    from bot.receiving import telegram_bots
 
     bots = telegram_bots(settings)
     staff = next(bot for bot in bots if bot.name == "staff-telegram")

@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import httpx
 import structlog
@@ -19,20 +19,17 @@ from bot.log import quiet_loop
 from bot.places import give_rasa_its_keys, made_ready, postgres
 from bot.processes import ProcessFailedError, Supervised, free_port
 from bot.rasas import dialogue_of, own_rasa
+from bot.receiving import receiving, telegram_bots, twilio
 from bot.screen.screen import Screen, load_screen
 from bot.services.context import Context, Traces
 from bot.services.housekeeping import housekeeping
-from bot.serving import served
+from bot.serving import background, served
 from bot.settings import Settings
 from bot.store.keys import KeysUnusable
 from bot.store.purge import Retention
 from bot.store.vault import Vault
 from bot.web.listening import listen_for_changes
 from bot.web.probes import answers
-
-if TYPE_CHECKING:
-    from bot.sms_side import SmsSide
-    from bot.telegram_side import TelegramSide
 
 log = structlog.get_logger("running")
 
@@ -98,26 +95,18 @@ async def running(
             served(service.internal, "127.0.0.1", settings.internal_port)
         )
         rasa = own_rasa(settings, rasa_port, internal_port, secret, place.rasa_url, vault)
-        await stack.enter_async_context(_background(_follow_keys(settings, vault)))
+        await stack.enter_async_context(background(_follow_keys(settings, vault)))
         if jobs:
             progress("Rasa is starting (about 15 seconds) ...")
             await rasa.start()
             dialogue.wait_for(rasa)
             stack.push_async_callback(rasa.stop)
-            await stack.enter_async_context(_background(keeping_house(settings, service.context)))
-        await stack.enter_async_context(_background(watched(settings, service.context)))
-        await stack.enter_async_context(_background(listen_for_changes(place.dsn, service.bell)))
-        if sms is not None:
-            stack.push_async_callback(sms.close)
-        if sms is not None and web:
-            webhooks = sms.webhooks(service.context)
-            port = await stack.enter_async_context(
-                served(webhooks, settings.webhook_host, settings.webhook_port)
-            )
-            progress(f"SMS: webhooks on {settings.webhook_host}:{port}.")
-        for bot in telegram if jobs else ():
-            await stack.enter_async_context(_polled(bot, service.context, place.dsn))
-            progress(f"Telegram: polling the bot of channel {bot.name}.")
+            await stack.enter_async_context(background(keeping_house(settings, service.context)))
+        await stack.enter_async_context(background(watched(settings, service.context)))
+        await stack.enter_async_context(background(listen_for_changes(place.dsn, service.bell)))
+        await stack.enter_async_context(
+            receiving(settings, service.context, place.dsn, sms, telegram, progress, web=web, jobs=jobs)
+        )
         if jobs:
             await stack.enter_async_context(working(service.queue, service.context, settings.concurrency))
         port = settings.port
@@ -177,45 +166,6 @@ async def _follow_keys(settings: Settings, vault: Vault) -> None:
                 log.info("keys.changed", newest=vault.newest)
 
 
-def telegram_bots(settings: Settings) -> "list[TelegramSide]":
-    """The Telegram bots that settings name; none, when no token is given."""
-    if settings.telegram_token is None and settings.telegram_staff_token is None:
-        return []
-    from bot.telegram_side import telegram_sides  # noqa: PLC0415  (30 MB that only Telegram needs)
-
-    return telegram_sides(settings)
-
-
-def twilio(settings: Settings) -> "SmsSide | None":
-    """The SMS side that settings name; None without an account."""
-    if settings.twilio_account_sid is None:
-        return None
-    from bot.sms_side import sms_side  # noqa: PLC0415  (Twilio's library, which only SMS needs)
-
-    return sms_side(settings)
-
-
-@contextlib.asynccontextmanager
-async def _polled(telegram: "TelegramSide", context: Context, dsn: str) -> AsyncIterator[None]:
-    intake, poller = telegram.poller(context, dsn)
-    try:
-        async with _background(poller.run()):
-            yield
-    finally:
-        await intake.close()
-        await telegram.connection.close()
-
-
-@contextlib.asynccontextmanager
-async def _background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
 DATABASE_ENDED = "the embedded PostgreSQL ended by itself, so everything was stopped. What was stored is safe: start again."
 
 
@@ -230,7 +180,7 @@ async def up(settings: Settings, progress: Callable[[str], None], part: Part = "
             progress(f"Desk:   {parts.address}/desk   (sign in with a code sent to the counselor's phone)")
         if part == "web":
             progress("Ready. Ctrl-C stops it.")
-        async with _background(_say_when_ready(parts.rasa, progress)):
+        async with background(_say_when_ready(parts.rasa, progress)):
             while not stop.is_set() and parts.database_runs():
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), 1.0)

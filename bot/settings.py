@@ -57,16 +57,19 @@ class Settings(BaseSettings):
     )
     demonstration: bool = Field(True, description="Simulated phones with three demonstration counselors.")
     telegram_token: SecretStr | None = Field(
-        None, description="Token of the clients' Telegram bot, from @BotFather; its messages are polled."
+        None, description="Token of the clients' Telegram bot, from @BotFather."
     )
     telegram_staff_token: SecretStr | None = Field(
-        None, description="Token of another Telegram bot, for counselors alone; its messages are polled."
+        None, description="Token of another Telegram bot, for counselors alone."
+    )
+    telegram_updates: Literal["poll", "webhook"] = Field(
+        "poll", description="Fetch messages from Telegram, or have it bring them to the public address."
     )
     telegram_api_base_url: str = Field("https://api.telegram.org", description="Where Telegram's Bot API is.")
     public_url: str | None = Field(
         None,
         pattern=r"^https?://[^\s?#]+$",
-        description="Address under which Twilio reaches us, as it sees it.",
+        description="Address under which Twilio, or Telegram, reaches us, as it sees it.",
     )
     webhook_host: str = Field("127.0.0.1", description="Address of the listener for webhooks.")
     webhook_port: int = Field(8081, ge=0, le=65535, description="Its port; a TLS proxy stands before it.")
@@ -175,6 +178,12 @@ class Settings(BaseSettings):
     def _rasas_share_a_secret(self) -> Self:
         if self.rasa_urls is not None and self.rasa_secret is None:
             raise ValueError("with RASA_URLS, RASA_SECRET is needed, too: the same for all")
+        return self
+
+    @model_validator(mode="after")
+    def _telegram_finds_us(self) -> Self:
+        if self.telegram_updates == "webhook" and self.public_url is None:
+            raise ValueError("with TELEGRAM_UPDATES=webhook, PUBLIC_URL is needed, too")
         return self
 
     @model_validator(mode="after")

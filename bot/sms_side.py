@@ -1,16 +1,15 @@
-"""SMS by Twilio, put together: its channels and the listener for its webhooks. Imported only when an account is set."""
+"""SMS by Twilio, put together: its channels and what answers its webhooks. Imported only when an account is set."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fastapi import FastAPI
+from fastapi import APIRouter
 
 from bot.channels.sms import Sender, SmsChannel, TwilioAccount
 from bot.channels.sms_webhook import Signing
 from bot.services.context import Context
 from bot.settings import Settings
 from bot.web.calls import Calls, calls_router
-from bot.web.headers import harden
 from bot.web.twilio import Lines, twilio_router
 
 
@@ -24,16 +23,13 @@ class SmsSide:
     pool: Mapping[str, str]
     calls: Calls
 
-    def webhooks(self, context: Context) -> FastAPI:
-        """The public listener: Twilio's webhooks and nothing else."""
-        app = FastAPI(
-            title="Warmline webhooks", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    def routers(self, context: Context) -> tuple[APIRouter, ...]:
+        """What Twilio calls: texts, receipts, the fallback, and phone calls."""
+        lines = Lines(staff_number=self.staff_number, pool=self.pool)
+        return (
+            twilio_router(context, self.signing, lines),
+            calls_router(context, self.signing, self.calls),
         )
-        app.include_router(
-            twilio_router(context, self.signing, Lines(staff_number=self.staff_number, pool=self.pool))
-        )
-        app.include_router(calls_router(context, self.signing, self.calls))
-        return harden(app)
 
     async def close(self) -> None:
         for channel in self.channels:

@@ -165,16 +165,16 @@ async def public_url(settings: Settings) -> Finding:
 async def telegram(settings: Settings) -> AsyncIterator[Finding]:
     """Each bot: does the token count, and does anything else take its updates?"""
     tokens = (
-        ("clients' bot", settings.telegram_token),
-        ("staff bot", settings.telegram_staff_token),
+        ("clients' bot", settings.telegram_token, "/telegram/clients"),
+        ("staff bot", settings.telegram_staff_token, "/telegram/staff"),
     )
-    for about, token in tokens:
+    for about, token, path in tokens:
         if token is None:
             yield ok(about, "not connected")
             continue
         connection = Connection(token.get_secret_value(), settings.telegram_api_base_url)
         try:
-            async for finding in _bot(about, connection):
+            async for finding in _bot(about, connection, settings, path):
                 yield finding
         except InvalidToken:
             yield fail(
@@ -188,7 +188,15 @@ async def telegram(settings: Settings) -> AsyncIterator[Finding]:
             await connection.close()
 
 
-async def _bot(about: str, connection: Connection) -> AsyncIterator[Finding]:
+def _brought(about: str, now: str, settings: Settings, path: str) -> Finding:
+    right = f"{(settings.public_url or '').rstrip('/')}{path}"
+    if now == right:
+        return ok(about, "Telegram brings its updates to us")
+    do = "`warmline up` sets it when it starts: is it running? See docs/how-to/connect-telegram.md"
+    return fail(about, "Telegram brings its updates nowhere, or to another address", do)
+
+
+async def _bot(about: str, connection: Connection, settings: Settings, path: str) -> AsyncIterator[Finding]:
     me = await connection.bot.get_me()
     yield ok(about, f"@{me.username}")
     if me.can_join_groups:
@@ -196,7 +204,9 @@ async def _bot(about: str, connection: Connection) -> AsyncIterator[Finding]:
             about, "can be put into groups", "@BotFather: /setjoingroups, Disable (we leave them anyway)"
         )
     hook = await connection.bot.get_webhook_info()
-    if hook.url:
+    if settings.telegram_updates == "webhook":
+        yield _brought(about, hook.url, settings, path)
+    elif hook.url:
         do = "`warmline up` takes it away when it starts; stop the program that set it"
         yield warn(about, "has a webhook set, so polling is refused (409)", do)
     elif hook.pending_update_count > 20:

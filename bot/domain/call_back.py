@@ -70,6 +70,15 @@ class CallBack:
         return f"{self.at.strftime('%a %b')} {self.at.day}, {_clock(self.at)}"
 
 
+def from_iso(text: str, zone: ZoneInfo) -> CallBack:
+    """What `to_iso` wrote, on the clock of `zone`. Raises ValueError for anything else."""
+    at, _, until = text.partition("/")
+    moments = [datetime.fromisoformat(one) for one in (at, until)]
+    if any(moment.tzinfo is None for moment in moments) or moments[0] > moments[1]:
+        raise ValueError("no span of two moments")
+    return CallBack(*(moment.astimezone(zone) for moment in moments))
+
+
 def _clock(moment: datetime) -> str:
     return moment.strftime("%-I:%M %p").replace(":00", "")
 

@@ -108,6 +108,19 @@ def _within(spans: tuple[Span, ...], at: Situation) -> bool:
     )
 
 
+def first_safe(contact: Contact, moment: datetime, *, heard_at: datetime, zone: ZoneInfo) -> datetime:
+    """The first moment from `moment` on at which a text may come to somebody who was heard last at `heard_at`."""
+    if contact.safe == "times" and contact.spans:
+        spans = contact.spans
+    elif moment - heard_at <= GAP:
+        return moment  # part of the same talk: the quiet hours do not count
+    else:
+        spans = (QUIET,)
+    if _within(spans, Situation(moment, None, None, parked=False, zone=zone)):
+        return moment
+    return min(_starts_after(spans, moment.astimezone(zone)), default=moment)
+
+
 def needs_word(contact: Contact, at: Situation) -> bool:
     """Whether a counselor's words wait for the code word: there is one, and it was not given lately."""
     return bool(contact.word) and (at.verified_at is None or at.now - at.verified_at > GAP)
@@ -116,14 +129,17 @@ def needs_word(contact: Contact, at: Situation) -> bool:
 def next_time(contact: Contact, at: Situation) -> datetime | None:
     """When a kept text may be knocked for at the earliest; None: only when the client writes."""
     spans = contact.spans if contact.safe == "times" else (QUIET,) if contact.safe == "yes" else ()
-    local = at.now.astimezone(at.zone)
+    return min(_starts_after(spans, at.now.astimezone(at.zone)), default=None)
+
+
+def _starts_after(spans: tuple[Span, ...], local: datetime) -> list[datetime]:
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     starts = [
         (midnight + timedelta(days=ahead)).replace(hour=start // 60, minute=start % 60)
         for ahead in (0, 1)
         for start, _ in spans
     ]
-    return min((start for start in starts if start > local), default=None)
+    return [start for start in starts if start > local]
 
 
 def to_json(contact: Contact) -> str:

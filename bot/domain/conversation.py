@@ -38,6 +38,7 @@ class Step(StrEnum):
     EDITED = "edited"
     EXIT = "exit"
     CONTACT = "contact"
+    WHO = "who"
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,12 @@ def read_hours(week: Mapping[str, Sequence[str]], zone: str) -> Hours:
     return Hours(ZoneInfo(zone), read_week(week))
 
 
+def zone_in_words(zone: ZoneInfo, language: str | None = None) -> str:
+    """A zone by its name: "Chicago time", "hora de Chicago"."""
+    city = zone.key.rpartition("/")[2].replace("_", " ")
+    return f"hora de {city}" if language == "es" else f"{city} time"
+
+
 _SPANISH_DAYS = (
     "el lunes",
     "el martes",

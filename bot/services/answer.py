@@ -7,6 +7,7 @@ No transaction is open while Rasa thinks: read and commit, ask, then lock, re-ch
 from bot.domain.consent import Keyword, keyword_of
 from bot.domain.conversation import Conversation, Step, next_step
 from bot.domain.options import Option, chosen, number_in
+from bot.domain.preview import asks_who, asks_who_would
 from bot.services.context import Context
 from bot.services.gate import at_the_gate
 from bot.services.outbox import unit
@@ -84,7 +85,14 @@ def _refined(message: Message, step: Step, conversation: Conversation) -> Step:
     """What is said about texting somebody is the service's own matter, whoever would answer."""
     if step in (Step.ANSWER, Step.HOLD) and contact_in(message, conversation) is not None:
         return Step.CONTACT
-    return step
+    return Step.WHO if _asks_who(message.text, step, conversation) else step
+
+
+def _asks_who(text: str, step: Step, conversation: Conversation) -> bool:
+    """Who it would be is the service's to say; in the middle of the questions the dialogue knows the needs better."""
+    if any('"need_' in option.payload for option in conversation.options):
+        return False
+    return asks_who(text) if step is Step.HOLD else step is Step.ANSWER and asks_who_would(text)
 
 
 def _option(

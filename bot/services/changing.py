@@ -7,6 +7,7 @@ from bot.domain.needs import Needs, merge
 from bot.domain.other_counselor import other_needs, wants_someone_else
 from bot.services.giving_back import give_to_others
 from bot.services.ladder import ask_from, fitting_now
+from bot.services.loosening import tell_nobody_fits
 from bot.services.outbox import Unit
 from bot.store import conversations, counselors, handoffs
 from bot.store.messages import Message
@@ -37,7 +38,10 @@ async def apply_needs(
     fits = await keep_needs(work, conversation, needs)
     if held:
         return not fits
-    await work.to_client(conversation, "needs_changed" if fits else "nobody_fits", reply_to=reply_to)
+    if fits:
+        await work.to_client(conversation, "needs_changed", reply_to=reply_to)
+    else:
+        await tell_nobody_fits(work, conversation, needs, reply_to=reply_to)
     return True
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Awaitable, Callable
 
 from bot.domain.conversation import Conversation
-from bot.domain.needs import in_their_language
+from bot.domain.needs import in_their_language, softened
 from bot.services import contact
 from bot.services.asking import answered_in_danger, answered_no
+from bot.services.changing import apply_needs
 from bot.services.closing import withdraw
 from bot.services.crisis import raise_alarm, send_help
-from bot.services.handoff import open_within
+from bot.services.handoff import HandoffOutcome, open_within
+from bot.services.loosening import tell_nobody_fits
 from bot.services.outbox import Unit
+from bot.services.previews import rather_somebody_else
 from bot.store import conversations, handoffs
 from bot.store.messages import Message
 
@@ -68,15 +71,45 @@ async def _open(work: Unit, conversation: Conversation, message: Message) -> Non
     needs = in_their_language(known, conversation.language)
     await conversations.write_needs(work.tx, conversation.id, needs)
     outcome = await open_within(work, conversation, needs, priority="normal")
-    await work.to_client(conversation, _TOLD[outcome.state], reply_to=message.id)
+    await _tell(work, conversation, message, outcome)
+
+
+async def _tell(work: Unit, conversation: Conversation, message: Message, outcome: HandoffOutcome) -> None:
+    """What came of a request that was opened without the dialogue."""
+    if outcome.state == "nobody_eligible":
+        needs = await conversations.read_needs(work.tx, conversation.id)
+        await tell_nobody_fits(work, conversation, needs, reply_to=message.id)
+    else:
+        await work.to_client(conversation, _TOLD[outcome.state], reply_to=message.id)
+
+
+async def _loosen(work: Unit, conversation: Conversation, message: Message, need: str) -> None:
+    """The client makes one must a wish, the one they named. Everything else stays, refusals above all."""
+    known = await conversations.read_needs(work.tx, conversation.id)
+    needs = softened(known, (need,))
+    existing = await handoffs.open_of(work.tx, conversation.id)
+    if existing is not None and existing.waiting:
+        await apply_needs(work, conversation, existing, needs, reply_to=message.id)
+        return
+    await conversations.write_needs(work.tx, conversation.id, needs)
+    outcome = await open_within(work, conversation, needs, priority="normal")
+    await _tell(work, conversation, message, outcome)
+    await contact.ask_if_safe(work, await conversations.read(work.tx, conversation.id))
 
 
 _TOLD = {
     "offered": "asked_counselors",
     "already_open": "asked_counselors",
     "nobody_on_duty": "nobody_here",
-    "nobody_eligible": "nobody_fits",
 }
+
+
+async def _keep_waiting(work: Unit, conversation: Conversation, message: Message) -> None:
+    """The client waits, also for somebody who fits: then there is a request that waits, or it would be no true word."""
+    if await handoffs.open_of(work.tx, conversation.id) is None:
+        needs = await conversations.read_needs(work.tx, conversation.id)
+        await open_within(work, conversation, needs, priority="normal", wait_for_fit=True)
+    await work.to_client(conversation, "kept_waiting", reply_to=message.id)
 
 
 async def _leave_queue(work: Unit, conversation: Conversation, message: Message) -> None:
@@ -118,7 +151,8 @@ _CHOICES: dict[str, Choice] = {
     "country:other": _say("outside_us"),
     "handoff:open": _open,
     "handoff:no": _say("all_right"),
-    "wait:keep": _say("kept_waiting"),
+    "wait:keep": _keep_waiting,
+    "preview:ok": _say("preview_kept"),
     "wait:leave": _leave_queue,
     "feedback:0": _feedback(0),
     "feedback:1": _feedback(1),
@@ -129,6 +163,8 @@ _WITH_VALUE: dict[str, Callable[[Unit, Conversation, Message, str], Awaitable[No
     "safe": contact.answer_safe,
     "times": contact.answer_times,
     "word": contact.answer_word,
+    "loosen": _loosen,
+    "other": rather_somebody_else,
 }
 
 

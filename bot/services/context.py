@@ -38,6 +38,7 @@ class Job:
 
     `may_wait`: it may have to wait for Rasa, so it has workers of its own and never keeps others from running.
     `if_others_wait`: it is only needed when no other job that is added with it begins at once.
+    `one_waits`: one that waits with this lock does the work of all, so no second one is added.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Job:
     priority: int = 0
     may_wait: bool = False
     if_others_wait: bool = False
+    one_waits: bool = False
 
 
 class Jobs(Protocol):

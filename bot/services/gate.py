@@ -9,6 +9,7 @@ from bot.domain.options import chosen
 from bot.services.context import Context
 from bot.services.outbox import Unit, deliver_job, unit
 from bot.services.reaching import situation
+from bot.services.scheduled import postpone
 from bot.store import conversations, counselors, handoffs, held, messages
 from bot.store.arrivals import Arrival
 from bot.store.messages import Message
@@ -39,7 +40,11 @@ async def _pass(work: Unit, conversation: Conversation, message: Message) -> boo
     if answer == "knock:later":
         await conversations.change(work.tx, conversation.id, gate="held")
         await conversations.offer_options(work.tx, conversation.id, None, ())
-        await work.to_client(conversation, "knock_later", reply_to=message.id)
+        when = await postpone(work, conversation)
+        if when is None:
+            await work.to_client(conversation, "knock_later", reply_to=message.id)
+        else:
+            await work.to_client(conversation, "knock_later_kept", reply_to=message.id, when=when)
         return True
     if needs_word(conversation.contact, situation(work.context, conversation)):
         await ask_word(work, conversation)

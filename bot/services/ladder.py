@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.contact import first_safe
 from bot.domain.conversation import Conversation, HeldBy
 from bot.domain.handoff import ROUNDS_FROM, Handoff, whom_to_ask
 from bot.domain.matching import Counselor, eligible
 from bot.domain.shifts import Watch
 from bot.services.closing import end_unanswered
 from bot.services.context import Context
-from bot.services.outbox import Unit, unit
+from bot.services.outbox import CRISIS_FIRST, Unit, unit
 from bot.services.supervisors import tell_supervisors_of
 from bot.services.watch import watch_now, when_said
-from bot.store import conversations, counselors, handoffs, ladder_records, timers
+from bot.store import conversations, counselors, handoffs, ladder_records, outgoing, timers
 
 KINDS = ("ladder_normal", "ladder_crisis")
 
@@ -54,9 +55,15 @@ async def ask_from(
 
 
 async def _ask(work: Unit, handoff: Handoff, counselor: Counselor, step: int, text_id: str) -> None:
-    """One counselor, one alert, one offer, and the record of it."""
+    """One counselor, one alert, one offer, and the record of it.
+
+    An alert that has not left yet is the alert of this step, too: a copy behind it tells nobody anything sooner.
+    """
     now = work.context.clock.now()
-    alert = await work.to_counselor(counselor, text_id, handoff)
+    alert = await outgoing.unsent_alert(
+        work.tx, counselor.id, handoff.id, CRISIS_FIRST if handoff.crisis else 0
+    )
+    alert = alert or await work.to_counselor(counselor, text_id, handoff)
     await handoffs.add_offer(work.tx, handoff.id, counselor.id, step, alert)
     await ladder_records.record(work.tx, handoff, "asked", now, step=step, counselor_id=counselor.id)
 
@@ -93,6 +100,11 @@ async def _next_at(work: Unit, handoff: Handoff, step: int, due_at: datetime) ->
         step=step,
         due_at=due_at,
     )
+
+
+async def ask_later(work: Unit, handoff: Handoff, due_at: datetime) -> None:
+    """Nobody is asked before that moment; then the ladder begins with its first step."""
+    await _next_at(work, handoff, 0, due_at)
 
 
 async def ask_one(work: Unit, handoff: Handoff, counselor: Counselor) -> None:
@@ -137,6 +149,10 @@ async def _take_step(work: Unit, conversation: Conversation, handoff: Handoff, s
     if ladder.is_over(step, handoff.priority) or _kept_too_long(work, handoff, now):
         await end_unanswered(work, conversation, handoff)
         return
+    if (later := _not_before(work, conversation, handoff)) is not None:
+        await handoffs.change(work.tx, handoff.id, due_at=later)
+        await ask_later(work, handoff, later)
+        return
     step = await _clear_the_way(work, handoff, step, now)
     before = handoff.step
     again = step >= ROUNDS_FROM or (handoff.crisis and step > 0)
@@ -146,6 +162,15 @@ async def _take_step(work: Unit, conversation: Conversation, handoff: Handoff, s
         await _tell_of_a_step(work, conversation, handoff, before)
     else:
         await _tell_of_keeping(work, conversation, handoff, asked)
+
+
+def _not_before(work: Unit, conversation: Conversation, handoff: Handoff) -> datetime | None:
+    """When a wished request is taken up if not now, because it is not safe to text its client; None: now."""
+    now, heard_at = work.context.clock.now(), conversation.last_incoming_at
+    if not handoff.wished or handoff.due_at is None or heard_at is None:
+        return None
+    safe = first_safe(conversation.contact, now, heard_at=heard_at, zone=work.context.clinic.zone)
+    return safe if safe > now else None
 
 
 def _kept_too_long(work: Unit, handoff: Handoff, now: datetime) -> bool:
@@ -167,6 +192,9 @@ async def _tell_of_a_step(work: Unit, conversation: Conversation, handoff: Hando
     """The truth for who waits, with the help line again when it takes long."""
     if conversation.held_by is HeldBy.BOT:
         await conversations.change(work.tx, conversation.id, held_by=HeldBy.WAITING)
+        if handoff.wished:
+            await handoffs.change(work.tx, handoff.id, wished=False)
+            await work.to_client(conversation, "asked_as_wished", handoff=handoff)
         return
     now = await handoffs.lock(work.tx, handoff.id)
     if handoff.crisis and before < now.step and now.step in (2, ROUNDS_FROM + 1):
@@ -180,8 +208,9 @@ async def _tell_of_keeping(work: Unit, conversation: Conversation, handoff: Hand
     if handoff.crisis:
         await tell_supervisors_of(work, "alert_nobody_fits", handoff)
         return
-    if conversation.held_by is not HeldBy.WAITING:
+    if conversation.held_by is not HeldBy.WAITING and not handoff.wished:
         return
+    await handoffs.change(work.tx, handoff.id, wished=False)
     await conversations.change(work.tx, conversation.id, held_by=HeldBy.BOT, rasa_stale=True)
     if when := when_said(work.context, asked.next_duty, conversation.language):
         await work.to_client(conversation, "kept_until", handoff=handoff, when=when)

@@ -35,11 +35,14 @@ _WITH_EXIT = frozenset({"C1", "C11", "joined", "holding"})
 CRISIS_FIRST = 100  # priority of crisis texts in a recipient's queue
 
 
-def deliver_job(conversation_id: str | None, counselor_id: str | None) -> Job:
-    """The job that sends what is queued for one recipient. Its lock is apart from the conversation's own."""
+def deliver_job(conversation_id: str | None, counselor_id: str | None, *, crisis: bool = False) -> Job:
+    """The job that sends what is queued for one recipient. Its lock is apart from the conversation's own.
+
+    In a crisis it goes before everything else that waits, for whomever.
+    """
     recipient = counselor_id or conversation_id
     args = {"counselor_id": counselor_id} if counselor_id else {"conversation_id": conversation_id}
-    return Job("deliver", args, lock=f"out:{recipient}", priority=5)
+    return Job("deliver", args, lock=f"out:{recipient}", priority=20 if crisis else 5, one_waits=True)
 
 
 @dataclass
@@ -115,7 +118,7 @@ class Unit:
         if asked := [option for option in options if option != EXIT]:
             await conversations.offer_options(self.tx, conversation.id, message_id, asked)
         self.concerns_desk = self.concerns_desk or handoff is not None
-        self.send(deliver_job(conversation.id, None))
+        self.send(deliver_job(conversation.id, None, crisis=kind == "crisis"))
         return message_id
 
     async def _way(self, conversation_id: str, *, of_counselor: bool) -> str:
@@ -164,7 +167,7 @@ class Unit:
             kind=kind or ("relay" if text_id.startswith("relay_") else "alert"),
             priority=CRISIS_FIRST if handoff is not None and handoff.crisis else 0,
         )
-        self.send(deliver_job(None, counselor.id))
+        self.send(deliver_job(None, counselor.id, crisis=handoff is not None and handoff.crisis))
         return message_id
 
     def _shown(self, counselor: Counselor, text_id: str) -> str | None:
@@ -187,7 +190,9 @@ class Unit:
 
     def send(self, job: Job) -> None:
         assert job.lock is not None
-        self.jobs[job.lock] = job
+        known = self.jobs.get(job.lock)
+        if known is None or known.priority < job.priority:
+            self.jobs[job.lock] = job
 
 
 _FIRST = {Reach.KNOCK: ("knock", "knocked"), Reach.WORD: ("word_ask", "word")}

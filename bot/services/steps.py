@@ -10,6 +10,7 @@ from bot.domain.consent import Keyword, carrier_answers, how_said
 from bot.domain.contact_said import ContactSaid, contact_said
 from bot.domain.conversation import Conversation, Step
 from bot.domain.options import Option, as_text
+from bot.domain.preview import asks_who
 from bot.screen.verdict import Verdict
 from bot.services.asking import ask_directly
 from bot.services.changing import changed_by
@@ -19,6 +20,7 @@ from bot.services.contact import note_contact
 from bot.services.disclosure import disclose
 from bot.services.leaving import leave
 from bot.services.outbox import Unit
+from bot.services.previews import tell_who_is_on, tell_who_it_would_be
 from bot.services.relay import relay_to_counselor
 from bot.services.rights import ask_to_erase
 from bot.store import conversations, counselors, handoffs, messages, outgoing
@@ -66,6 +68,11 @@ async def _opt_out(work: Unit, conversation: Conversation, read: Read) -> None:
         await work.to_counselor(counselor, "client_left", handoff)
 
 
+async def _who(work: Unit, conversation: Conversation, read: Read) -> None:
+    await disclose(work, conversation)
+    await tell_who_it_would_be(work, conversation, reply_to=read.message.id)
+
+
 async def _exit(work: Unit, conversation: Conversation, read: Read) -> None:
     await leave(work, conversation, read.message)
 
@@ -108,6 +115,8 @@ async def _relay(work: Unit, conversation: Conversation, read: Read) -> None:
     if read.verdict.level == "clear" and await changed_by(work, conversation, read.message):
         return
     await relay_to_counselor(work, conversation, read.message, flagged=read.verdict.level != "clear")
+    if asks_who(read.message.text):
+        await tell_who_is_on(work, conversation, reply_to=read.message.id)
     if read.keyword is Keyword.HELP:
         await _help(work, conversation, read)
     if read.keyword is Keyword.ERASE:
@@ -185,4 +194,5 @@ STEPS: dict[Step, Callable[[Unit, Conversation, Read], Awaitable[None]]] = {
     Step.EDITED: _edited,
     Step.EXIT: _exit,
     Step.CONTACT: _contact,
+    Step.WHO: _who,
 }

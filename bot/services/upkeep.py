@@ -25,8 +25,13 @@ async def fire_due_timers(context: Context) -> int:
     """Turn every timer that is due into a job, in one transaction. Returns how many."""
     async with context.database.transaction() as tx:
         due = await timers.take_due(tx, context.clock.now())
-        await context.jobs.add(tx, *(Job("timer", {"timer_id": timer_id}, priority=5) for timer_id in due))
+        await context.jobs.add(tx, *map(_timer_job, due))
     return len(due)
+
+
+def _timer_job(timer_id: int) -> Job:
+    """Its lock is its own: a timer that is fired again while its job still waits brings no second one."""
+    return Job("timer", {"timer_id": timer_id}, lock=f"timer:{timer_id}", priority=5, one_waits=True)
 
 
 async def fire_timer(context: Context, timer_id: int) -> None:

@@ -182,6 +182,24 @@ async def unsent_recipients(tx: Tx, before: datetime) -> list[tuple[str | None, 
     return [(row.conversation_id, row.counselor_id) for row in rows]
 
 
+async def unsent_alert(tx: Tx, counselor_id: str, handoff_id: int, priority: int) -> int | None:
+    """An alert with TAKE in it, of this priority and about this handoff, that is still queued for this counselor."""
+    row = await tx.one(
+        select(message.c.id)
+        .where(
+            message.c.counselor_id == counselor_id,
+            message.c.handoff_id == handoff_id,
+            message.c.direction == "outgoing",
+            message.c.status == "queued",
+            message.c.kind == "alert",
+            message.c.options.is_not(None),
+            message.c.priority == priority,
+        )
+        .limit(1)
+    )
+    return None if row is None else int(row.id)
+
+
 async def last_of_kind(tx: Tx, conversation_id: str, kinds: Sequence[str]) -> datetime | None:
     """When the newest outgoing message of these kinds was queued for the client."""
     row = await tx.one(

@@ -25,18 +25,23 @@ CREATE OR REPLACE TRIGGER warmline_wake_waiters AFTER DELETE ON procrastinate_jo
 -- the caller's at once, as if it had been fetched; the answer names these by their place in the list.
 -- Two callers that queue for one lock do so one after the other, in the order of locks, so that none waits in a ring.
 -- A job marked "if_others_wait" is left out when another of the list begins at once.
+-- A job marked "one_waits" is left out while one of its lock waits, which will do its work, as early as
+-- the more urgent of the two: else a backlog breeds jobs, and jobs the backlog. The waiting one is held until the caller's rows are there for it to see; the workers pass it by
+-- meanwhile, and are woken. One that a worker is just taking does not count.
 CREATE OR REPLACE FUNCTION warmline_add_jobs(wanted jsonb, here bigint)
 RETURNS TABLE (place bigint, job_id bigint) LANGUAGE plpgsql AS $$
 DECLARE
     job record;
     mine bigint;
+    waiting bigint;
     begun boolean := false;
 BEGIN
     SELECT w.id INTO here FROM procrastinate_workers w WHERE w.id = here FOR KEY SHARE;
     FOR job IN
         SELECT * FROM ROWS FROM (jsonb_to_recordset(wanted)
-            AS (queue text, task text, priority integer, lock text, args jsonb, here boolean, if_others_wait boolean))
-            WITH ORDINALITY AS j (queue, task, priority, lock, args, at_once, if_others_wait, place)
+            AS (queue text, task text, priority integer, lock text, args jsonb, here boolean, if_others_wait boolean,
+                one_waits boolean))
+            WITH ORDINALITY AS j (queue, task, priority, lock, args, at_once, if_others_wait, one_waits, place)
             ORDER BY j.if_others_wait, j.lock NULLS FIRST, j.place
     LOOP
         IF job.if_others_wait AND begun THEN
@@ -45,6 +50,16 @@ BEGIN
         mine := NULL;
         IF job.lock IS NOT NULL THEN
             PERFORM pg_advisory_xact_lock(hashtextextended(job.lock, 7231004));
+        END IF;
+        IF job.one_waits THEN
+            SELECT p.id INTO waiting FROM procrastinate_jobs p WHERE p.lock = job.lock AND p.status = 'todo'
+                LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
+            IF FOUND THEN
+                UPDATE procrastinate_jobs SET priority = job.priority WHERE id = waiting AND priority < job.priority;
+                PERFORM pg_notify('procrastinate_queue_v1#' || job.queue,
+                                  json_build_object('type', 'job_inserted', 'job_id', 0)::text);
+                CONTINUE;
+            END IF;
         END IF;
         IF here IS NOT NULL AND job.at_once AND (job.lock IS NULL OR NOT EXISTS (
                 SELECT 1 FROM procrastinate_jobs p WHERE p.lock = job.lock AND p.status = 'todo')) THEN

@@ -3,6 +3,7 @@
 An update is never answered 500: 503 makes Telegram send it again, 200 means it is safe or is no update at all.
 """
 
+import asyncio
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,6 +18,7 @@ from bot.channels.telegram_bot import update_from
 log = structlog.get_logger("telegram")
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
+PATIENCE = 8.0  # seconds for storing
 LARGEST_BODY = 1024 * 1024  # bytes; an update is a few thousand
 
 
@@ -45,7 +47,8 @@ def telegram_router(
             log.warning("telegram.webhook_not_read")
             return Response(status_code=200)
         try:
-            await take(update)
+            async with asyncio.timeout(PATIENCE):
+                await take(update)
         except Exception as error:
             log.warning("telegram.webhook_not_stored", update_id=update.update_id, error=type(error).__name__)
             return Response(status_code=503)

@@ -2,11 +2,13 @@
 
 import asyncio
 
+from sqlalchemy import text
+
 from bot.domain.needs import Needs
 from bot.services.handoff import open_handoff
 from bot.services.taking import take_handoff
 from bot.store import conversations, handoffs, ladder_records
-from tests.conftest import Phone, World
+from tests.conftest import Phone, World, until
 
 MARIA, JAMES, ROBIN = "staff-maria", "staff-james", "staff-robin"
 
@@ -223,3 +225,35 @@ async def test_what_counselors_type_in_a_talk_is_not_taken_for_a_command(world: 
     await world.client.hears("has joined")
     await world.maria.says("Take your time, I am here.")
     await world.client.hears("Maria: Take your time, I am here.")
+
+
+async def test_an_alert_that_has_not_left_is_not_queued_a_second_time(world: World) -> None:
+    """When nothing leaves, more alerts would only make the backlog longer; each counselor has the one of this case."""
+    await world.client.says("I want to kill myself tonight")
+    for counselor in (world.maria, world.james, world.robin):
+        await counselor.hears("New conversation waiting")
+    async with world.service.context.database.transaction() as tx:
+        await tx.run(
+            text("UPDATE message SET status = 'queued', next_try_at = '2999-01-01' WHERE kind = 'alert'")
+        )
+    for _ in range(3):
+        world.clock.move(seconds=46)
+        steps = await _steps(world)
+        await until(lambda steps=steps: _moved_on(world, steps))
+    async with world.service.context.database.transaction() as tx:
+        queued = await tx.rows(
+            text(
+                "SELECT counselor_id, count(*) AS n FROM message WHERE kind = 'alert' AND options IS NOT NULL GROUP BY 1"
+            )
+        )
+    assert queued
+    assert {row.n for row in queued} == {1}
+
+
+async def _steps(world: World) -> int:
+    async with world.service.context.database.transaction() as tx:
+        return int((await tx.run(text("SELECT max(step) FROM handoff"))).scalar_one())
+
+
+async def _moved_on(world: World, steps: int) -> bool:
+    return await _steps(world) > steps

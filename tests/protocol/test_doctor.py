@@ -15,7 +15,7 @@ from bot.doctor.finding import Finding
 from bot.doctor.run import findings
 from bot.domain.matching import DESK_ONLY, Counselor
 from bot.places import Place
-from bot.running import served
+from bot.serving import served
 from bot.settings import Settings
 from tests.conftest import World
 from tests.doubles.telegram_double import TOKEN, TelegramDouble, telegram_double

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+import httpx
 import pytest
 
 from tests.doubles.emulated import CLIENTS_BOT, CLIENTS_NUMBER, STAFF_BOT, TOKEN
@@ -103,6 +104,14 @@ def test_who_calls_the_number_is_put_through_by_the_running_service(connected: C
     answer = connected.twilio.http.post("/_twilio/simulate/inbound-call", data=call)
     assert answer.status_code == 201, answer.text
     assert ("call.inbound", 200) in connected.twilio.deliveries()
+
+
+def test_the_running_service_refuses_what_nobody_signed(connected: Connected) -> None:
+    public_url = connected.live.env["WARMLINE_PUBLIC_URL"]
+    for path in ("/twilio/incoming", "/twilio/status", "/twilio/fallback", "/twilio/call"):
+        forged = {"X-Twilio-Signature": "forged"}
+        answer = httpx.post(public_url + path, data={"Body": PLANTED}, headers=forged, trust_env=False)
+        assert answer.status_code == 403
 
 
 def test_receipts_of_the_carrier_are_taken(connected: Connected) -> None:

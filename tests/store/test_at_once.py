@@ -242,3 +242,45 @@ async def test_a_job_for_when_others_wait_is_queued_only_then(place: Place) -> N
         await add(2)
         await until(_have(place.begun, [1, -2]))
         assert [status for status, _ in await place.rows()] == ["doing", "todo", "doing"]
+
+
+async def test_a_job_of_which_one_waits_is_not_added_twice(place: Place) -> None:
+    """A backlog must not breed jobs: the one that waits does the work of all."""
+
+    async def add_once(number: int) -> None:
+        async with place.database.transaction() as tx:
+            await place.queue.add(tx, Job("note", {"number": number}, lock="k", one_waits=True))
+
+    for number in range(5):
+        await add_once(number)
+    assert await place.rows() == [("todo", None)]
+    async with place.workers():
+        await until(_have(place.begun, [0]))
+        await add_once(5)  # the first has begun, and may have looked already
+        await add_once(6)
+        assert [status for status, _ in await place.rows()] == ["doing", "todo"]
+        place.may_go_on.set()
+        await until(_have(place.ended, [0, 5]))
+
+
+async def test_a_waiting_job_sees_the_rows_of_a_caller_whose_job_it_took_over(place: Place) -> None:
+    """No worker takes it between the caller's look at it and the caller's commit."""
+    place.may_go_on.set()
+    await place.add(1, lock="k")
+    async with place.database.transaction() as tx:
+        await place.queue.add(tx, Job("note", {"number": 2}, lock="k", one_waits=True))
+        async with await psycopg.AsyncConnection.connect(place.dsn, autocommit=True) as other:
+            taken = await other.execute("SELECT id FROM procrastinate_jobs FOR UPDATE SKIP LOCKED")
+            assert await taken.fetchall() == []
+    async with place.workers():
+        await until(_have(place.ended, [1]))
+
+
+async def test_a_waiting_job_becomes_as_urgent_as_the_one_it_stands_for(place: Place) -> None:
+    """A crisis text goes before what waits, also behind an answer to the same client."""
+    for priority in (5, 20, 5):
+        async with place.database.transaction() as tx:
+            await place.queue.add(tx, Job("note", {"number": 1}, lock="k", priority=priority, one_waits=True))
+    async with await psycopg.AsyncConnection.connect(place.dsn, autocommit=True) as connection:
+        rows = await (await connection.execute("SELECT priority FROM procrastinate_jobs")).fetchall()
+    assert rows == [(20,)]

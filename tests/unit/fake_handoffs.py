@@ -15,6 +15,7 @@ from bot.domain.needs import EMPTY, Needs, merge
 class FakeOutcome:
     state: str = "offered"
     next_opening: str | None = None
+    loosen: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Opened:
     needs: Needs
     about_other: bool
     wait_for_fit: bool
+    wished: str | None = None
 
 
 @dataclass
@@ -36,11 +38,24 @@ class FakeHandoffs:
     waiting: bool = False
 
     async def open(
-        self, conversation_id: str, turn_id: str, needs: Needs, *, about_other: bool, wait_for_fit: bool
+        self,
+        conversation_id: str,
+        turn_id: str,
+        needs: Needs,
+        *,
+        about_other: bool,
+        wait_for_fit: bool,
+        wished: str | None = None,
     ) -> FakeOutcome:
         self.needs, self.waiting = needs, True
-        self.opened.append(Opened(turn_id, needs, about_other, wait_for_fit))
+        self.opened.append(Opened(turn_id, needs, about_other, wait_for_fit, wished))
         return self.outcome
+
+    async def is_waiting(self, conversation_id: str) -> bool:
+        return self.waiting
+
+    async def preview(self, needs: Needs) -> tuple[str, str] | None:
+        return None if "gender:nonbinary" in needs.must else ("Maria", "A woman")
 
     async def take_back(self, conversation_id: str, turn_id: str) -> bool:
         was, self.waiting = self.waiting, False

@@ -15,6 +15,8 @@ OUTCOMES = {
     FakeOutcome("nobody_on_duty"): ["utter_handoff_nobody_on_duty"],
     FakeOutcome("nobody_on_duty", "tomorrow at 9 AM"): ["utter_handoff_next_opening"],
     FakeOutcome("nobody_eligible"): ["utter_handoff_nobody_eligible"],
+    FakeOutcome("scheduled", "tomorrow at 5 PM (Chicago time)"): ["utter_handoff_scheduled"],
+    FakeOutcome("scheduled_later", "tomorrow at 9 AM (Chicago time)"): ["utter_handoff_scheduled_later"],
     FakeOutcome("turn_given_up"): [],
 }
 
@@ -37,6 +39,56 @@ async def test_waiting_for_somebody_who_fits_is_the_clients_choice() -> None:
     talk.says(choice="unfit.wait")
     assert [h.response for h in await talk.run("action_choose")] == ["utter_handoff_waits_for_fit"]
     assert talk.handoffs.opened == [Opened("1", Needs(must=(WOMAN,)), False, True)]
+
+
+async def test_another_time_keeps_the_request_first_and_then_asks_for_the_time() -> None:
+    talk = Talk(FakeHandoffs(FakeOutcome("nobody_eligible"), needs=Needs(must=(WOMAN,))))
+    talk.says(choice="unfit.later")
+    assert [h.response for h in await talk.run("action_choose")] == ["utter_handoff_when"]
+    assert talk.handoffs.opened == [Opened("1", Needs(must=(WOMAN,)), False, True)]
+
+
+async def test_the_one_need_that_could_be_a_wish_is_among_the_choices() -> None:
+    talk = await asked_for_human(
+        outcome=FakeOutcome("nobody_eligible", loosen=(("a woman if possible", f"loosen:{WOMAN}"),))
+    )
+    talk.says(choice="need_permission.skip")
+    (heard,) = await talk.run(FORM)
+    assert heard.buttons == [{"title": "a woman if possible", "payload": f"loosen:{WOMAN}"}]
+
+
+WISH = "2026-11-25T17:00-06:00/2026-11-25T17:00-06:00"
+
+
+async def test_a_time_that_was_named_goes_with_the_request_through_the_questions() -> None:
+    talk = Talk()
+    talk.says("call me tomorrow at 5", "ask_call_me_back")
+    talk.latest["metadata"] |= {"when": "tomorrow at 5", "when_at": WISH}
+    await talk.run(FORM)
+    for choice in ("need_permission.ok", "need_who.anyone", "need_never.nobody", "need_do_not_ask.nothing"):
+        await told(talk, choice=choice)
+    assert [opened.wished for opened in talk.handoffs.opened] == [WISH]
+
+
+async def test_who_waits_already_is_asked_nothing_again_and_may_name_another_time() -> None:
+    talk = Talk(FakeHandoffs(FakeOutcome("scheduled", "at 5"), needs=Needs(must=(WOMAN,)), waiting=True))
+    talk.says("call me tomorrow at 5 instead", "ask_call_me_back")
+    talk.latest["metadata"] |= {"when": "tomorrow at 5", "when_at": WISH}
+    assert [heard.response for heard in await talk.run(FORM)] == ["utter_handoff_scheduled"]
+    assert talk.handoffs.opened[0].wished == WISH
+    assert talk.handoffs.opened[0].needs.must == (WOMAN,)
+
+
+@pytest.mark.parametrize(("text", "choice"), [("who would it be?", ""), ("", "need_confirm.preview")])
+async def test_who_it_would_be_is_shown_and_the_question_comes_again(text: str, choice: str) -> None:
+    talk = await at("need_confirm")
+    assert await told(talk, text, choice=choice) == ["utter_preview", "need_confirm"]
+    assert talk.handoffs.opened == []
+
+
+async def test_with_nobody_who_fits_no_name_is_shown() -> None:
+    talk = await asked_for_human("it must be a nonbinary person")
+    assert await told(talk, "who would that be") == ["utter_preview_nobody", "need_permission"]
 
 
 async def test_changing_what_was_asked_for_asks_what_to_change() -> None:

@@ -23,7 +23,14 @@ WRITTEN = (
     ROOT / "clinic.yml",
     ROOT / "domain.yml",
 )
-CODE = (*sorted((ROOT / "actions").glob("*.py")), *sorted((ROOT / "bot/services").glob("*.py")))
+CODE = (
+    *sorted((ROOT / "actions").glob("*.py")),
+    *sorted((ROOT / "bot/services").glob("*.py")),
+    *(
+        ROOT / "bot/domain" / name
+        for name in ("needs_spoken.py", "needs_said.py", "schedule.py", "call_back.py")
+    ),
+)
 _NOT_SAID = {
     "reason",
     "payload",

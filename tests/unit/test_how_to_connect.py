@@ -12,6 +12,7 @@ from bot.cli import app
 from bot.domain.commands import Verb, read_command
 from bot.domain.consent import OPT_OUT_WORDS
 from bot.settings import ROOT, Settings
+from bot.telegram_side import PATHS
 from bot.web.twilio import FALLBACK_PATH, INCOMING_PATH
 
 PAGES = ROOT / "docs/how-to"
@@ -19,6 +20,11 @@ PAGES = ROOT / "docs/how-to"
 
 def page(name: str) -> str:
     return (PAGES / f"{name}.md").read_text(encoding="utf-8")
+
+
+def test_the_proxy_hands_on_what_telegram_calls() -> None:
+    assert all(path.startswith("/telegram/") for path in PATHS.values())
+    assert page("behind-a-proxy").count("/telegram/") >= 2
 
 
 def test_the_addresses_for_twilio_are_those_that_are_served() -> None:

@@ -92,6 +92,9 @@ def values(language: str = "") -> dict[str, str]:
         "disclosure": fixed["C6"]["text"],
         "needs_summary": "x" * MOST,
         "next_opening": "on Wednesday at 10:30 AM",
+        "wished": "on Wednesday at 10:30 AM (Los Angeles time)",
+        "name": "Maximilian",
+        "about": "A woman, trained in trauma, speaks English and Spanish, in recovery",
     }
 
 

@@ -13,7 +13,7 @@ from bot.domain.sms_text import gsm7_clean, is_gsm7, segments
 CLINIC = load_clinic(Path(__file__).resolve().parents[2] / "clinic.yml")
 TEXTS = all_texts()
 SPANISH = TEXTS.translations["es"]
-VALUES = {"name": "Maximilian", "when": "el miércoles a las 10:30 AM"}
+VALUES = {"name": "Maximilian", "when": "el miércoles a las 10:30 AM", "about": "x" * 90}
 TO_STAFF = re.compile(
     r"^(?:alert(?!_(?:yes|no)$)|taken_|relay_|staff_|already_|which_case|no_such|not_yours"
     r"|desk_|enrol|phones_off|stranger|login_code)"

@@ -1,4 +1,4 @@
-"""The words in which needs are said back, in English and in Spanish. Decides nothing."""
+"""The words in which a client's needs are said back to them, in English and in Spanish. Decides nothing."""
 
 import re
 from collections.abc import Mapping
@@ -24,6 +24,7 @@ class Words:
     what_you_named: str
     either: str
     and_the_rest: str
+    only_a_wish: str
     traits: Mapping[str, str]
     languages: Mapping[str, str]
     persons: Mapping[str, str]
@@ -42,6 +43,7 @@ ENGLISH = Words(
     what_you_named="what you named",
     either="or",
     and_the_rest=", and the rest",
+    only_a_wish="{} if possible",
     traits={
         "gender:woman": "a woman",
         "gender:man": "a man",
@@ -73,6 +75,7 @@ SPANISH = Words(
     what_you_named="lo que usted nombró",
     either="o",
     and_the_rest=", y lo demás",
+    only_a_wish="{} si se puede",
     traits={
         "gender:woman": "una mujer",
         "gender:man": "un hombre",
@@ -86,3 +89,24 @@ SPANISH = Words(
     persons={"mi": "su", "mis": "sus", "mío": "suyo", "mio": "suyo", "mía": "suya", "mia": "suya"},
     word=re.compile(r"[^\W\d_]+", re.IGNORECASE),
 )
+
+
+def words_for(language: str | None) -> Words:
+    return SPANISH if language == "es" else ENGLISH
+
+
+def person_in_words(trait: str, names: Mapping[str, str], w: Words) -> str:
+    """ "a woman", "someone who speaks Polish", "Maria". `names` is name -> counselor id, several with "|"."""
+    kind, _, value = trait.partition(":")
+    if kind == "language":
+        return w.speaks.format(w.languages.get(value, value))
+    if kind == "counselor":
+        wanted = set(value.split("|"))
+        return next((name for name, ids in names.items() if wanted & set(ids.split("|"))), w.that_counselor)
+    return w.traits.get(trait, trait.replace(":", " "))
+
+
+def as_a_wish(trait: str, names: Mapping[str, str], language: str | None) -> str:
+    """The label under which a client may make one of their musts a wish."""
+    w = words_for(language)
+    return w.only_a_wish.format(person_in_words(trait, names, w))
