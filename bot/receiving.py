@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI
 
+from bot.channels.telegram_pace import SharedPace
 from bot.services.context import Context
 from bot.serving import served
 from bot.settings import Settings
@@ -53,6 +54,7 @@ async def receiving(
             stack.push_async_callback(sms.close)
         for bot in bots:
             stack.push_async_callback(bot.connection.close)
+            bot.channel.pace = SharedPace(context.database, bot.name)
         if web and (sms is not None or hooked):
             routers = list(sms.routers(context)) if sms is not None else []
             for bot in hooked:

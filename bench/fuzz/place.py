@@ -64,7 +64,9 @@ class Nowhere:
     def traits(self) -> Traits:
         return Traits(buttons=False, repeatable=True, max_chars=1600)
 
-    async def send(self, address: str, text: str, options: Sequence[Option], message_id: int) -> Sent:
+    async def send(
+        self, address: str, text: str, options: Sequence[Option], message_id: int, *, urgent: bool = False
+    ) -> Sent:
         return Sent(f"{self.name}:{message_id}", "delivered")
 
 

@@ -111,8 +111,13 @@ class Channel(Protocol):
     @property
     def traits(self) -> Traits: ...
 
-    async def send(self, address: str, text: str, options: Sequence[Option], message_id: int) -> Sent:
-        """Hand one text to the provider. Raises SendError; the message id is ours, for channels that can use it."""
+    async def send(
+        self, address: str, text: str, options: Sequence[Option], message_id: int, *, urgent: bool = False
+    ) -> Sent:
+        """Hand one text to the provider. Raises SendError; the message id is ours, for channels that can use it.
+
+        `urgent`: it goes ahead of what waits for others, where a provider limits how fast we send.
+        """
         ...
 
 

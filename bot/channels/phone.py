@@ -21,7 +21,9 @@ class PhoneChannel:
     def traits(self) -> Traits:
         return Traits(buttons=self.buttons, repeatable=True, max_chars=1600, deletes=self.buttons)
 
-    async def send(self, address: str, text: str, options: Sequence[Option], message_id: int) -> Sent:
+    async def send(
+        self, address: str, text: str, options: Sequence[Option], message_id: int, *, urgent: bool = False
+    ) -> Sent:
         """Put the text on the handset. The same message twice stands there once."""
         shown = text if self.buttons else as_text(text, options)
         choices = [(o.label, f"{message_id}:{place}") for place, o in enumerate(options)]

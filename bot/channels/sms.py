@@ -89,7 +89,9 @@ class SmsChannel:
     async def close(self) -> None:
         await self._http.close()
 
-    async def send(self, address: str, text: str, options: Sequence[Option], message_id: int) -> Sent:
+    async def send(
+        self, address: str, text: str, options: Sequence[Option], message_id: int, *, urgent: bool = False
+    ) -> Sent:
         """Hand the text to Twilio. Raises SendError, OptedOut or OutcomeUnknown; nothing personal is in them."""
         whole = plain(as_text(text, options))
         parts = for_staff(whole) if self._staff else for_client(whole)

@@ -20,11 +20,10 @@ from telegram.error import (
 
 from bot.channels.base import OptedOut, OutcomeUnknown, SendError, Sent, Traits
 from bot.channels.telegram_bot import Connection, Flood, NotReached
-from bot.channels.telegram_pace import Pace
+from bot.channels.telegram_pace import MustWait, Pace, Turns
 from bot.domain.options import Option
 
 MOST_CHARACTERS = 4096  # of one message, counted as Telegram counts: in UTF-16 code units
-LONGEST_WAIT = 5.0  # seconds a text waits for its turn; a longer wait is delivery's to plan
 _CHAT = re.compile(r"-?\d{1,19}$")  # a chat is a number; a name can be given up and taken by somebody else
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -33,30 +32,34 @@ class TelegramChannel:
     """One bot as a channel. Clients and staff have a bot each, so no client reaches a staff command."""
 
     def __init__(
-        self, name: str, connection: Connection, *, relay: bool = True, pace: Pace | None = None
+        self, name: str, connection: Connection, *, relay: bool = True, pace: Turns | None = None
     ) -> None:
         self.name = name
         self.traits = Traits(
             buttons=True, repeatable=False, max_chars=MOST_CHARACTERS, relay=relay, deletes=True
         )
-        self._connection, self._pace = connection, pace or Pace()
+        self._connection = connection
+        self.pace: Turns = pace or Pace()
 
-    async def send(self, address: str, text: str, options: Sequence[Option], message_id: int) -> Sent:
+    async def send(
+        self,
+        address: str,
+        text: str,
+        options: Sequence[Option],
+        message_id: int,
+        *,
+        urgent: bool = False,
+    ) -> Sent:
         """Hand one text to Telegram; a text beyond its limit goes out in parts, the buttons under the last."""
         if not _CHAT.match(address):
             raise SendError("no_such_chat", retryable=False)
         *first, last = in_parts(text)
         for place, part in enumerate(first):
-            await self._part(address, part, None, begun=place > 0)
-        number = await self._part(address, last, keyboard(options, message_id), begun=bool(first))
+            await self._part(address, part, None, begun=place > 0, urgent=urgent)
+        number = await self._part(
+            address, last, keyboard(options, message_id), begun=bool(first), urgent=urgent
+        )
         return Sent(f"{self._connection.id}:{message_id}:{number}", "sent")
-
-    async def typing(self, address: str) -> None:
-        """Show "typing ..." for a few seconds. It is a courtesy: when it fails nothing is lost and nothing said."""
-        try:
-            await self._connection.bot.send_chat_action(int(address), ChatAction.TYPING)
-        except (TelegramError, ValueError):
-            return
 
     async def forget(self, address: str, external_id: str) -> bool:
         """Delete a text of either side in the chat. False for a press of a button, which is no text."""
@@ -77,25 +80,27 @@ class TelegramChannel:
     async def show_typing(self, address: str) -> None:
         """Telegram shows it for five seconds or until a text comes (Bot API, sendChatAction)."""
         try:
-            await self._connection.bot.send_chat_action(chat_id=int(address), action="typing")
+            await self._connection.bot.send_chat_action(chat_id=int(address), action=ChatAction.TYPING)
         except TelegramError as error:
             raise send_error(error) from None
 
     async def _part(
-        self, address: str, text: str, buttons: InlineKeyboardMarkup | None, *, begun: bool
+        self, address: str, text: str, buttons: InlineKeyboardMarkup | None, *, begun: bool, urgent: bool
     ) -> int:
         try:
-            return await self._send(address, text, buttons)
+            return await self._send(address, text, buttons, urgent=urgent)
         except SendError:
             if begun:  # the beginning stands in the chat already: sending all of it again would show it twice
                 raise OutcomeUnknown("partly_sent") from None
             raise
 
-    async def _send(self, address: str, text: str, buttons: InlineKeyboardMarkup | None) -> int:
-        wait = self._pace.waiting_time(address)
-        if wait > LONGEST_WAIT:
-            raise SendError("too_many_requests", retryable=True, after=wait)
-        await self._pace.turn(address)
+    async def _send(
+        self, address: str, text: str, buttons: InlineKeyboardMarkup | None, *, urgent: bool
+    ) -> int:
+        try:
+            await self.pace.turn(address, urgent=urgent)
+        except MustWait as wait:
+            raise SendError("too_many_requests", retryable=True, after=wait.seconds) from None
         try:
             message = await self._connection.bot.send_message(
                 chat_id=int(address),
@@ -105,7 +110,7 @@ class TelegramChannel:
                 link_preview_options=_NO_PREVIEW,
             )
         except Flood as flood:
-            self._pace.hold(address, flood.seconds)
+            await self.pace.hold(address, flood.seconds)
             raise SendError("too_many_requests", retryable=True, after=flood.seconds) from None
         except TelegramError as error:
             raise send_error(error) from None

@@ -42,7 +42,9 @@ async def _send(context: Context, claimed: Claimed) -> bool:
     else:
         try:
             with context.traces.stage("send", message.reply_to or message.id):
-                sent = await channel.send(claimed.address, message.text, message.options, message.id)
+                sent = await channel.send(
+                    claimed.address, message.text, message.options, message.id, urgent=claimed.urgent
+                )
         except SendError as error:
             await _failed(context, message, error)
             return False

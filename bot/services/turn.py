@@ -10,6 +10,7 @@ from bot.services.contact import after_a_request
 from bot.services.context import BotReply, Context, DialogueDown
 from bot.services.disclosure import disclose
 from bot.services.outbox import Unit, unit
+from bot.services.typing_sign import while_thinking
 from bot.store import conversations, messages, turns
 from bot.store.arrivals import Arrival
 from bot.store.messages import Message
@@ -28,7 +29,8 @@ async def ask_bot(context: Context, arrival: Arrival, *, text: str, trusted: boo
         return
     try:
         with context.traces.stage("rasa", message.id):
-            replies = await _ask(context, arrival, turn_id, text, trusted=trusted, retry=not is_new)
+            async with while_thinking(context, arrival.conversation.id, arrival.conversation.channel):
+                replies = await _ask(context, arrival, turn_id, text, trusted=trusted, retry=not is_new)
     except DialogueDown:
         await _give_up(context, message, turn_id)
     else:

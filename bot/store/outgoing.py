@@ -49,6 +49,7 @@ class Claimed:
     opted_out: bool
     interrupted: bool
     is_last: bool
+    urgent: bool
 
 
 def _claim(to_counselor: bool) -> Any:
@@ -105,6 +106,7 @@ async def claim_next(
         opted_out=row.opted_out,
         interrupted=row.was == "sending",
         is_last=row.is_last,
+        urgent=row.priority > 0,
     )
 
 

@@ -55,6 +55,7 @@ RULES = {
     "staff_session": "alert, from its end",
     "second_factor": "with its counselor: no personal data of clients",
     "emergency": "record",
+    "pace": "a minute after it holds nothing up; hashes",
     "closed_day": "no personal data",
     "counselor": "an operator's to remove",
     "audit": "audit, never under six years",

@@ -285,6 +285,14 @@ timer = Table(
 Index("ix_timer_due", timer.c.due_at, postgresql_where=timer.c.done_at.is_(None))
 Index("ix_timer_subject", timer.c.subject, postgresql_where=timer.c.done_at.is_(None))
 
+pace = Table(
+    "pace",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    _moment("free_at", required=True),
+    prefixes=["UNLOGGED"],
+)
+
 closed_day = Table("closed_day", metadata, Column("day", Date, primary_key=True), _created())
 
 note = Table(

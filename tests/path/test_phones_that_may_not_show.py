@@ -23,7 +23,9 @@ class AlertsOnly:
     def traits(self) -> Traits:
         return replace(self.inner.traits, relay=False)
 
-    async def send(self, address: str, text: str, options: Sequence[Option], message_id: int) -> Sent:
+    async def send(
+        self, address: str, text: str, options: Sequence[Option], message_id: int, *, urgent: bool = False
+    ) -> Sent:
         return await self.inner.send(address, text, options, message_id)
 
 

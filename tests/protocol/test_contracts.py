@@ -83,7 +83,7 @@ async def test_every_call_to_telegram_is_one_that_aiograms_models_allow(provider
     intake = TelegramIntake(connection, "telegram", "client", bot.receive)
     try:
         await bot.channel.send("5550160", LONG * 8, OPTIONS, 2**63 - 1)
-        await bot.channel.typing("5550160")
+        await bot.channel.show_typing("5550160")
         for name in ("press", "added_to_a_group", "group_text"):
             read = update_from(raw(name))
             assert read is not None
