@@ -33,7 +33,7 @@ _CLIENT_WORDS = {
 }
 _STAFF_WORDS = {"stop": "away", "start": "help"}
 _STAFF_VERBS = frozenset({"take", "pass", "done", "note", "transfer", "away", "back", "who", "help"})
-_STAFF_TAG = re.compile(r"[A-Za-z]\d{1,3}$")
+_STAFF_TAG = re.compile(r"[A-Za-z]\d{1,5}$")
 
 # Things that Telegram itself writes into a private chat; nobody said anything.
 _NOTICES = (

@@ -28,7 +28,7 @@ class Command:
     text: str = ""
 
 
-_TAG = r"[A-Za-z]\d{1,3}"
+_TAG = r"[A-Za-z]\d{1,5}"
 _TAGGED = re.compile(
     rf"^\s*(take|pass|done|note|transfer)\b[\s:,-]*(?:({_TAG})\b)?[\s:,-]*(.*)$", re.IGNORECASE | re.DOTALL
 )

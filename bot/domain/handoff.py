@@ -137,7 +137,7 @@ def _in_a_crisis(step: int, fresh: Sequence[Counselor], watch: Watch) -> list[Co
 
 def new_tag(taken: Container[str], rng: random.Random) -> str:
     """A short tag that is in nobody's hands: letter and digit (K7), longer when those are used up."""
-    for length in (1, 1, 1, 2, 2, 2, 3, 3, 3, 3):
+    for length in (1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 5):
         for _ in range(40):
             tag = rng.choice(_LETTERS) + "".join(rng.choice(_DIGITS) for _ in range(length))
             if tag not in taken:

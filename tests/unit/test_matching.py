@@ -1,10 +1,13 @@
 """Who may be a person's counselor: musts and nevers are hard on every path, whatever the hour or the rank."""
 
+import random
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.commands import read_command
 from bot.domain.handoff import Ladder, new_tag, whom_to_ask
 from bot.domain.matching import Counselor, eligible, is_eligible
 from bot.domain.needs import Needs
@@ -92,3 +95,16 @@ def test_a_tag_is_short_plain_and_in_nobodys_hands(seed: int, many: int) -> None
         assert tag[1:].isdigit()
         assert not set(tag) & set("BGIOQSUVZ01")
         taken.add(tag)
+
+
+def test_tags_grow_before_they_run_out_and_a_counselor_can_text_the_longest() -> None:
+    """A line with many handoffs must not run out of tags: then not even a crisis could be passed on."""
+    rng = random.Random(7)
+    letters, digits = "ACDEFHJKLMNPRTWXY", "23456789"
+    taken = {
+        letter + "".join(rest) for letter in letters for n in (1, 2, 3) for rest in product(digits, repeat=n)
+    }
+    tag = new_tag(taken, rng)
+    assert len(tag) == 5
+    assert read_command(f"TAKE {tag}").tag == tag
+    assert read_command(f"{tag} I am here").tag == tag
