@@ -5,6 +5,7 @@ It keeps what reached a phone. What it is told to fail is decided by chance from
 
 import asyncio
 import json
+import logging
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -51,6 +52,7 @@ class Provider:
     _sent: int = 0
 
     async def __aenter__(self) -> "Provider":
+        logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # whom we kill hangs up in the middle
         app = web.Application()
         app.router.add_post(f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", self._create)
         self._runner = web.AppRunner(app, access_log=None)
