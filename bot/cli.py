@@ -12,12 +12,14 @@ import typer
 from bot import cli_data
 from bot.cli_keys import keys
 from bot.cli_review import review
+from bot.hours_cli import hours
 from bot.roster_cli import roster
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(keys, name="keys")
 app.add_typer(review, name="review")
 app.add_typer(roster, name="roster")
+app.add_typer(hours, name="hours")
 cli_data.add_to(app)
 
 

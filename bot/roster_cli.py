@@ -16,11 +16,12 @@ roster = typer.Typer(no_args_is_help=True, help="Counselors: add, list, enrol a 
 Who = Annotated[str, typer.Argument(help="A name, or the beginning of an id as `list` shows it.")]
 
 
-def _run(do: "Callable[[Context, Settings], Awaitable[list[str]]]") -> None:
+def run_on_database(do: "Callable[[Context, Settings], Awaitable[list[str]]]") -> None:
     """Do one thing on the database and print what it says. A problem is one sentence and exit code 1."""
     from sqlalchemy.exc import OperationalError
 
     from bot.clinic import ClinicProblem
+    from bot.domain.schedule import BadHours
     from bot.operating import operating
     from bot.places import reached
     from bot.services.enrolment import EnrolmentProblem
@@ -37,7 +38,14 @@ def _run(do: "Callable[[Context, Settings], Awaitable[list[str]]]") -> None:
         with reached(settings) as place:
             for line in asyncio.run(work(settings)):
                 typer.echo(line)
-    except (RosterProblem, EnrolmentProblem, SettingsProblem, ClinicProblem, EmbeddedError) as problem:
+    except (
+        BadHours,
+        RosterProblem,
+        EnrolmentProblem,
+        SettingsProblem,
+        ClinicProblem,
+        EmbeddedError,
+    ) as problem:
         typer.echo(f"warmline: {problem}", err=True)
         raise typer.Exit(1) from None
     except OperationalError:
@@ -55,7 +63,7 @@ def add(
     about: Annotated[str, typer.Option(help="A line that clients may read.")] = "",
     capacity: Annotated[int, typer.Option(help="Conversations at the same time.")] = 3,
 ) -> None:
-    """Put a counselor on the roster. They work at the desk until a phone is enrolled."""
+    """Put a counselor on the roster. They are asked nothing, and cannot sign in, until a phone is enrolled."""
 
     async def do(context: "Context", _settings: "Settings") -> list[str]:
         from bot.services.roster import add, traits_of
@@ -64,7 +72,7 @@ def add(
         made = await add(context, name=name, role=role, traits=traits, about=about, capacity=capacity)
         return [f"Added {name}, id {made[:8]}. Next: warmline roster enrol {made[:8]} --by telegram"]
 
-    _run(do)
+    run_on_database(do)
 
 
 @roster.command("list")
@@ -83,9 +91,11 @@ def list_() -> None:
             lines.append(
                 f"{c.id[:8]}  {c.name:<16} {c.role:<10} {listed.phone:<10} {there:<5}  {held:<8} {traits}"
             )
+        if any(listed.phone == "none" for listed in await listing(context)):
+            lines.append("Who has no phone is asked nothing and cannot sign in: warmline roster enrol NAME")
         return lines or ["Nobody yet. Begin with: warmline roster add --name NAME"]
 
-    _run(do)
+    run_on_database(do)
 
 
 @roster.command()
@@ -116,7 +126,7 @@ def enrol(
             return [f"{counselor.name} texts this to {settings.twilio_staff_number} {minutes}:", code, then]
         return [f"{counselor.name} opens this {minutes}:", await _link(settings, invitation.token), then]
 
-    _run(do)
+    run_on_database(do)
 
 
 async def _link(settings: "Settings", token: str) -> str:
@@ -149,19 +159,19 @@ def confirm(who: Who, number: Annotated[str, typer.Argument(help="The four digit
         await enrolment.confirm(context, counselor.id, number)
         return [f"{counselor.name}'s phone is enrolled."]
 
-    _run(do)
+    run_on_database(do)
 
 
 @roster.command()
 def revoke(who: Who) -> None:
     """End somebody's access at once: phone, offers, conversations. They stay on the roster; `enrol` brings them back."""
-    _run(_ending(who, remove=False))
+    run_on_database(_ending(who, remove=False))
 
 
 @roster.command()
 def remove(who: Who) -> None:
     """Revoke, and take them off the roster for good."""
-    _run(_ending(who, remove=True))
+    run_on_database(_ending(who, remove=True))
 
 
 def _ending(who: str, *, remove: bool) -> "Callable[[Context, Settings], Awaitable[list[str]]]":

@@ -13,11 +13,13 @@ from bot.console.case_pages import UnknownHandoff, add_cases
 from bot.console.door import Door
 from bot.console.pages import DeskPages
 from bot.console.question_pages import add_questions
+from bot.console.roster_pages import add_team
 from bot.console.sign_in_pages import add_sign_in, add_you
-from bot.console.team_pages import add_record, add_reports, add_team
+from bot.console.team_pages import add_overview, add_record, add_reports
 from bot.domain.access import Action, may
 from bot.services.allowed import NotAllowed
 from bot.services.context import Context
+from bot.services.desk_roster import UnknownMember
 from bot.services.staff_sessions import Session
 from bot.web.bell import Bell
 from bot.web.events import event_stream
@@ -25,6 +27,7 @@ from bot.web.guard import Refusal, guarded_route
 
 _KNOWN: dict[type[Exception], Refusal] = {
     NotAllowed: Refusal(403, "not_allowed", "Your role does not allow that."),
+    UnknownMember: Refusal(404, "unknown_member", "There is nobody of that id on the roster."),
     UnknownHandoff: Refusal(
         404, "unknown_handoff", "There is no such conversation, or it is not yours to see."
     ),
@@ -52,6 +55,7 @@ def desk_router(
     add_you(router, pages, door)
     _add_queue(router, pages, door, bell)
     add_cases(router, pages, door)
+    add_overview(router, pages, door)
     add_team(router, pages, door)
     add_questions(router, pages, door, intents)
     add_reports(router, pages, door)

@@ -6,17 +6,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from bot.console import words
-from bot.console.door import Doing, Door
+from bot.console.door import Door
 from bot.console.exports import csv_response
 from bot.console.pages import DeskPages
 from bot.console.plots import Bar, bars
 from bot.console.views import queue_rows
-from bot.domain.access import Action, may
-from bot.domain.shifts import in_spans
+from bot.domain.access import Action
 from bot.services import desk, desk_roster, emergencies, reports
 from bot.services.allowed import check
-from bot.services.second_factor import remove_second_factor
-from bot.services.staff_sessions import Session, sign_out_everywhere
+from bot.services.staff_sessions import Session
 from bot.store.reports import Figures
 
 StaffId = Annotated[str, Path(pattern=r"^[0-9a-fA-F-]{36}$")]
@@ -26,7 +24,7 @@ _AUDIT_HEAD = ("at", "who", "what", "conversation", "handoff", "detail")
 _REQUEST_HEAD = ("case", "priority", "asked", "taken", "first answer", "closed", "how it ended", "feedback")
 
 
-def add_team(router: APIRouter, pages: DeskPages, door: Door) -> None:
+def add_overview(router: APIRouter, pages: DeskPages, door: Door) -> None:
     context, signed_in = pages.context, Depends(door.signed_in)
 
     @router.get("/desk/overview")
@@ -34,29 +32,6 @@ def add_team(router: APIRouter, pages: DeskPages, door: Door) -> None:
         await check(context, me.counselor_id, Action.OVERSEE)
         rows = queue_rows(await desk.queue(context, me.counselor_id), context.clock.now())
         return await pages.inside(request, me, "overview.html", {"open_rows": rows})
-
-    @router.get("/desk/team")
-    async def team(request: Request, me: Annotated[Session, signed_in]) -> Response:
-        found = await desk_roster.roster(context, me.counselor_id)
-        values = {
-            "roster": found,
-            "in_spans": in_spans,
-            "may_end": may(me.role, Action.SIGN_OUT_OTHERS),
-            "week": in_spans(found.watch.hours.week),
-            "closed_days": sorted(found.watch.hours.closed),
-        }
-        return await pages.inside(request, me, "team.html", values)
-
-    @router.post("/desk/team/{staff_id}/sign-out")
-    async def end_sessions(staff_id: StaffId, form: Annotated[Doing, Depends(door.doing)]) -> Response:
-        ended = await sign_out_everywhere(context, form.me.counselor_id, staff_id)
-        return pages.go("/desk/team", f"{ended} session{'' if ended == 1 else 's'} ended.")
-
-    @router.post("/desk/team/{staff_id}/second-factor-off")
-    async def factor_off(staff_id: StaffId, form: Annotated[Doing, Depends(door.doing)]) -> Response:
-        await check(context, form.me.counselor_id, Action.SIGN_OUT_OTHERS)
-        off = await remove_second_factor(context, form.me.counselor_id, staff_id)
-        return pages.go("/desk/team", "The second factor is off." if off else "There was none.")
 
 
 def add_reports(router: APIRouter, pages: DeskPages, door: Door) -> None:

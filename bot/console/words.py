@@ -45,6 +45,11 @@ _DID = {
     "second_factor:on": "switched a second factor on",
     "second_factor:off": "switched a second factor off",
     "emergency_disclosure": "recorded a medical emergency",
+    "hours:week": "changed the weekly hours",
+    "hours:closed_day": "closed the line on a day",
+    "hours:reopened_day": "opened the line on a day again",
+    "roster:shifts": "changed somebody's shifts",
+    "roster:place": "changed somebody's place on the roster",
 }
 
 

@@ -52,7 +52,7 @@ def decision(settings: Settings) -> Finding:
             f"carry clients' words; decided by {settings.staff_phones_decided_by} on {settings.staff_phones_decided_on}",
         )
     if settings.telegram_staff_token is None and settings.twilio_staff_number is None:
-        return ok(about, "none are connected; counselors work at the desk")
+        return ok(about, "none are connected, so nobody is asked and nobody can sign in at the desk")
     return warn(
         about,
         "get alerts only: nobody has decided that clients' words may go there",
@@ -134,6 +134,12 @@ def roster(settings: Settings, people: list[Counselor]) -> Iterator[Finding]:
         )
         return
     yield ok("roster", f"{len(reachable)} of {len(people)} counselors have a phone that takes texts")
+    if without := sum(c.on_staff and not c.has_phone for c in people):
+        yield warn(
+            "roster",
+            f"{without} have no phone: they are asked nothing and cannot sign in at the desk",
+            "warmline roster enrol NAME",
+        )
     if not any(c.supervisor for c in reachable):
         yield warn("roster", "no supervisor can be reached", "warmline roster add --role supervisor")
     if stopped := sum(c.opted_out for c in people):

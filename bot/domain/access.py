@@ -25,6 +25,7 @@ class Action(StrEnum):
     DISCLOSE = "record a medical emergency"
     OVERSEE = "see who holds what, and read a colleague's conversation"
     SEE_ROSTER = "see the roster and the hours"
+    CHANGE_HOURS = "change the hours, the shifts and who is away"
     SIGN_OUT_OTHERS = "end another person's sessions"
     LABEL = "label unanswered questions"
     SEE_REPORTS = "see the reports and export them"
@@ -36,9 +37,10 @@ _COUNSELOR = frozenset({Action.SEE_QUEUE, Action.READ, Action.ANSWER, Action.DIS
 _MAY: Mapping[Role, frozenset[Action]] = {
     Role.COUNSELOR: _COUNSELOR,
     Role.SUPERVISOR: _COUNSELOR
-    | {Action.OVERSEE, Action.LABEL, Action.SEE_REPORTS, Action.SEE_AUDIT, Action.SIGN_OUT_OTHERS},
+    | {Action.OVERSEE, Action.LABEL, Action.SEE_REPORTS, Action.SEE_AUDIT, Action.SIGN_OUT_OTHERS}
+    | {Action.CHANGE_HOURS},
     Role.OPERATOR: frozenset(
-        {Action.SEE_QUEUE, Action.SEE_ROSTER, Action.SEE_REPORTS, Action.SIGN_OUT_OTHERS}
+        {Action.SEE_QUEUE, Action.SEE_ROSTER, Action.CHANGE_HOURS, Action.SEE_REPORTS, Action.SIGN_OUT_OTHERS}
     ),
     Role.AUDITOR: frozenset({Action.SEE_REPORTS, Action.SEE_AUDIT}),
 }

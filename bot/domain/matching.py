@@ -41,7 +41,7 @@ class Counselor:
 
     @property
     def has_phone(self) -> bool:
-        """Whether a phone is enrolled; without one they work at the desk alone."""
+        """Whether a phone is enrolled; without one they are asked nothing: a code for the desk comes to it, too."""
         return self.channel != DESK_ONLY
 
     @property

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -73,6 +74,53 @@ def read_week(week: Mapping[str, Sequence[str]]) -> Week:
     if unknown:
         raise BadHours(f"unknown day {sorted(unknown)[0]!r}; use {', '.join(DAYS)}")
     return tuple(tuple(sorted(_span(span) for span in week.get(day, ()))) for day in DAYS)
+
+
+def read_week_text(text: str) -> dict[str, list[str]]:
+    """ "mon-fri 09:00-17:00; sat 10:00-14:00" as a week. "never" or nothing is a week without hours. Raises BadHours."""
+    found: dict[str, list[str]] = {}
+    for part in () if text.strip().lower() in ("", "never", "none", "closed") else text.lower().split(";"):
+        names, _, spans = part.strip().partition(" ")
+        times = spans.replace(",", " ").split()
+        for day in _days(names.strip(": ")):
+            if not times:
+                raise BadHours(f"'{part.strip()}' names no hours; write mon 09:00-17:00")
+            found.setdefault(day, []).extend([] if times == ["closed"] else times)
+    _without_overlaps(read_week(found))
+    return {day: sorted(found[day]) for day in DAYS if found.get(day)}
+
+
+def _days(names: str) -> tuple[str, ...]:
+    """ "mon", "mon-fri" or "mon,wed" as days."""
+    days: list[str] = []
+    for one in names.split(","):
+        first, dash, last = (word.strip()[:3] for word in one.partition("-"))
+        wrong = [day for day in (first, *((last,) if dash else ())) if day not in DAYS]
+        if wrong:
+            raise BadHours(f"'{wrong[0]}' is no day; write one of {', '.join(DAYS)}, or mon-fri")
+        start, end = DAYS.index(first), DAYS.index(last or first)
+        if end < start:
+            raise BadHours(f"'{one}' runs over the weekend; write the days one by one")
+        days += DAYS[start : end + 1]
+    return tuple(days)
+
+
+def _without_overlaps(week: Week) -> None:
+    for day, spans in zip(DAYS, week, strict=True):
+        if any(before[1] > after[0] for before, after in pairwise(spans)):
+            raise BadHours(f"two spans on {day} overlap")
+
+
+def week_text(week: Week) -> str:
+    """A week as `read_week_text` reads it: "mon 09:00-17:00; tue 09:00-12:00, 13:00-17:00"; "never" for none."""
+    days = [
+        f"{day} {', '.join(map(_span_text, spans))}" for day, spans in zip(DAYS, week, strict=True) if spans
+    ]
+    return "; ".join(days) or "never"
+
+
+def _span_text(span: tuple[int, int]) -> str:
+    return "-".join(f"{minute // 60:02}:{minute % 60:02}" for minute in span)
 
 
 def read_hours(week: Mapping[str, Sequence[str]], zone: str) -> Hours:

@@ -45,6 +45,20 @@ async def roster(context: Context, counselor_id: str) -> Roster:
     )
 
 
+class UnknownMember(LookupError):
+    """Nobody on the roster has this id."""
+
+
+async def member(context: Context, counselor_id: str, staff_id: str) -> Counselor:
+    """Somebody on the roster, for who may change it. Raises NotAllowed, UnknownMember."""
+    async with context.database.transaction() as tx:
+        await allow(tx, counselor_id, Action.CHANGE_HOURS)
+        found = await counselors.find(tx, staff_id.lower())
+    if found is None or not found.active:
+        raise UnknownMember
+    return found
+
+
 @dataclass(frozen=True)
 class Record:
     """A part of the audit, newest first, with the names of who works here."""

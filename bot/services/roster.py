@@ -36,7 +36,7 @@ def traits_of(gender: str, languages: Sequence[str], more: Sequence[str]) -> lis
 async def add(
     context: Context, *, name: str, role: str, traits: Sequence[str], about: str, capacity: int
 ) -> str:
-    """Put somebody on the roster; they work at the desk until a phone is enrolled. Returns the id."""
+    """Put somebody on the roster; they are asked nothing until a phone is enrolled. Returns the id."""
     name = " ".join(name.split())
     if not 1 <= len(name) <= 40 or not name.isprintable():
         raise RosterProblem("a name has 1 to 40 letters; clients read it")

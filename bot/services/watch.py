@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.schedule import in_words
+from bot.domain.schedule import in_words, read_week
 from bot.domain.shifts import Watch
 from bot.services.context import Context
 from bot.store import closed_days
@@ -12,6 +12,8 @@ from bot.store.database import Tx
 
 async def watch_now(context: Context, tx: Tx) -> Watch:
     hours = replace(context.clinic.opening_hours, closed=await closed_days.read(tx))
+    if (week := await closed_days.read_week(tx)) is not None:
+        hours = replace(hours, week=read_week(week))
     return Watch(hours, context.clock.now())
 
 

@@ -91,6 +91,10 @@ async def set_away(tx: Tx, counselor_id: str, away: bool) -> None:
     await tx.run(update(counselor).where(counselor.c.id == counselor_id).values(away=away))
 
 
+async def set_capacity(tx: Tx, counselor_id: str, capacity: int) -> None:
+    await tx.run(update(counselor).where(counselor.c.id == counselor_id).values(capacity=capacity))
+
+
 async def set_shifts(tx: Tx, counselor_id: str, shifts: Any) -> None:
     """`{"duty": {"mon": ["09:00-17:00"]}, "on_call": {}}`; None: whenever the line is open."""
     value = null() if shifts is None else shifts
@@ -141,7 +145,7 @@ def _reached_at(tx: Tx, channel: str, address: str) -> dict[str, Any]:
 
 
 async def add(tx: Tx, *, name: str, traits: Sequence[str], about: str, role: str, capacity: int) -> str:
-    """A new counselor, who works at the desk until a phone is enrolled. Returns the id."""
+    """A new counselor, who is asked nothing until a phone is enrolled. Returns the id."""
     counselor_id = str(uuid4())
     values = {
         "id": counselor_id,

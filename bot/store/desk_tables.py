@@ -2,6 +2,8 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
+    CheckConstraint,
     Column,
     DateTime,
     ForeignKey,
@@ -14,7 +16,9 @@ from sqlalchemy import (
     Uuid,
     func,
     text,
+    true,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.store.tables import handoff, metadata
 
@@ -104,3 +108,13 @@ staff_read = Table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 Index("ix_staff_read_conversation_id_id", staff_read.c.conversation_id, staff_read.c.id)
+
+# One row at most: the weekly hours that somebody set, instead of those in clinic.yml.
+line_week = Table(
+    "line_week",
+    metadata,
+    Column("one", Boolean, primary_key=True, server_default=true()),
+    Column("week", JSONB, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("one", name="ck_line_week_one_row"),
+)

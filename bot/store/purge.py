@@ -57,6 +57,7 @@ RULES = {
     "emergency": "record",
     "pace": "a minute after it holds nothing up; hashes",
     "closed_day": "no personal data",
+    "line_week": "no personal data",
     "counselor": "an operator's to remove",
     "audit": "audit, never under six years",
     "opt_out": "kept for ever: a hash",

@@ -188,6 +188,15 @@ async def test_a_wrong_token_is_said_for_the_right_bot(bots: TelegramDouble) -> 
     assert "@BotFather" in _of(found, "staff bot").do
 
 
+def test_who_has_no_phone_beside_others_who_have_one_is_counted() -> None:
+    people = [
+        Counselor("1", "Ada", frozenset(), role="supervisor", channel="staff-sms"),
+        Counselor("2", "Bo", frozenset(), channel=DESK_ONLY),
+    ]
+    said = [found.says for found in house.roster(Settings(_env_file=None), people)]
+    assert "1 have no phone: they are asked nothing and cannot sign in at the desk" in said
+
+
 def test_a_roster_without_a_phone_fails_and_one_without_a_supervisor_warns() -> None:
     settings = Settings(_env_file=None)
     desk = Counselor("1", "Ida", frozenset(), channel=DESK_ONLY)

@@ -15,6 +15,7 @@ TABLE = {
     A.DISCLOSE: (True, True, False, False),
     A.OVERSEE: (False, True, False, False),
     A.SEE_ROSTER: (True, True, True, False),
+    A.CHANGE_HOURS: (False, True, True, False),
     A.SIGN_OUT_OTHERS: (False, True, True, False),
     A.LABEL: (False, True, False, False),
     A.SEE_REPORTS: (False, True, True, True),
