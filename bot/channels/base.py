@@ -38,7 +38,7 @@ class Traits:
 
     `repeatable`: sending the same message id twice shows it once. `answers_keywords`: the carrier itself
     answers STOP, START and HELP, so we send nothing then. `relay`: staff may read and write clients' words here.
-    `deletes`: it can take texts off a phone (Forgetting).
+    `deletes`: it can take texts off a phone (Forgetting). `confirms`: it says later whether a text arrived.
     """
 
     buttons: bool
@@ -47,6 +47,7 @@ class Traits:
     answers_keywords: bool = False
     relay: bool = True
     deletes: bool = False
+    confirms: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class Receipt:
     """What the provider says later about a text it accepted.
 
     `status` is one of ours: sent, delivered, read, undelivered, failed. `message_id` is ours when the provider hands
-    it back. `last` is False for the first of two texts: the message has arrived when the last one has.
+    it back. `last` is False for the first of two texts: the message has arrived when the last one has. operator: only a
+    change of our account or number helps. filtered: a carrier took it for spam, so plainer words may pass.
     """
 
     channel: str
@@ -73,19 +75,22 @@ class Receipt:
     last: bool = True
     opted_out: bool = False
     again_after: timedelta | None = None
+    operator: bool = False
+    filtered: bool = False
 
 
 class SendError(Exception):
     """A text was not accepted. `code` is safe to log; `retryable` says whether another try makes sense.
 
-    `after`: the provider wants no other try for so many seconds.
+    `after`: the provider wants no other try for so many seconds. `operator`: only a change of our account helps.
     """
 
-    def __init__(self, code: str, *, retryable: bool, after: float = 0.0) -> None:
+    def __init__(self, code: str, *, retryable: bool, after: float = 0.0, operator: bool = False) -> None:
         super().__init__(code)
         self.code = code
         self.retryable = retryable
         self.after = after
+        self.operator = operator
 
 
 class OutcomeUnknown(SendError):

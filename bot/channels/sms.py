@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-import structlog
 from twilio.base.exceptions import TwilioException, TwilioRestException  # type: ignore[import-untyped]
 from twilio.rest import Client  # type: ignore[import-untyped]
 
@@ -18,8 +17,6 @@ from bot.channels.sms_codes import in_words, meaning
 from bot.channels.sms_http import NotReached, TwilioHttp, Unclear
 from bot.channels.sms_parts import API_LIMIT, for_client, for_staff, plain
 from bot.domain.options import Option, as_text
-
-log = structlog.get_logger("sms")
 
 STATUS_PATH = "/twilio/status"
 Keywords = Literal["default", "advanced", "app"]
@@ -84,6 +81,7 @@ class SmsChannel:
             max_chars=API_LIMIT,
             answers_keywords=self._sender.keywords != "app",
             relay=self._relay,
+            confirms=self._sender.public_url is not None,
         )
 
     async def close(self) -> None:
@@ -156,6 +154,4 @@ def _refusal(status: int, code: int | None) -> SendError:
     meant = meaning(code)
     if meant.opted_out:
         return OptedOut(in_words(code))
-    if meant.operator:
-        log.error("sms.operator_needed", code=code, says=meant.says)
-    return SendError(in_words(code), retryable=meant.retryable)
+    return SendError(in_words(code), retryable=meant.retryable, operator=meant.operator)

@@ -13,6 +13,7 @@ class Meaning:
 
     `again_after`: a text that was accepted and then not delivered is sent once more after this time.
     `operator`: nothing but a change of our account or number helps. `retryable`: it was not processed, so try again.
+    `filtered`: a carrier took it for spam, and plainer words may pass.
     """
 
     says: str
@@ -20,6 +21,7 @@ class Meaning:
     again_after: timedelta | None = None
     operator: bool = False
     opted_out: bool = False
+    filtered: bool = False
 
 
 MEANINGS: dict[int, Meaning] = {
@@ -40,7 +42,7 @@ MEANINGS: dict[int, Meaning] = {
     30004: Meaning("blocked by phone or carrier"),
     30005: Meaning("unknown or inactive number"),
     30006: Meaning("landline or carrier out of reach"),
-    30007: Meaning("filtered as spam by the carrier", operator=True),
+    30007: Meaning("filtered as spam by the carrier", operator=True, filtered=True),
     30008: Meaning("unknown reason", again_after=timedelta(minutes=1)),
     30034: Meaning("our number is not registered", operator=True),
     30450: Meaning("blocked by pumping protection", operator=True),

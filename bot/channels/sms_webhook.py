@@ -123,6 +123,8 @@ def read_receipt(fields: Fields, query: str, channels: Collection[str]) -> Recei
         last="part" not in asked,
         opted_out=meaning(code).opted_out,
         again_after=meaning(code).again_after,
+        operator=meaning(code).operator,
+        filtered=meaning(code).filtered,
     )
 
 

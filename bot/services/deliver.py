@@ -6,13 +6,15 @@ from bot.channels.base import Channel, OptedOut, OutcomeUnknown, SendError, Sent
 from bot.domain.matching import is_eligible
 from bot.services.consents import OPTED_OUT, keep_consent
 from bot.services.context import Context
-from bot.services.outbox import Unit, unit
+from bot.services.outbox import CRISIS_KINDS, Unit, unit
+from bot.services.paging import page_operators
 from bot.services.staff_phones import phone_is_closed
-from bot.store import conversations, counselors, handoffs, outgoing, timers
+from bot.store import conversations, counselors, handoffs, messages, outgoing, timers
 from bot.store.messages import Message
 from bot.store.outgoing import Claimed
 
 MOST_TRIES = 5
+ARRIVES_WITHIN = timedelta(minutes=2)  # a crisis text, to the phone
 MOST_IN_A_ROW = 50
 
 
@@ -54,7 +56,7 @@ async def _send(context: Context, claimed: Claimed) -> bool:
 
 def _may_repeat(message: Message, channel: Channel) -> bool:
     """After an unknown outcome only crisis texts go out again, once, unless the channel shows a repeat only once."""
-    return channel.traits.repeatable or (message.kind == "crisis" and message.attempts < 2)
+    return channel.traits.repeatable or (message.kind in CRISIS_KINDS and message.attempts < 2)
 
 
 async def _settle(context: Context, message: Message, status: str, code: str) -> None:
@@ -65,6 +67,19 @@ async def _settle(context: Context, message: Message, status: str, code: str) ->
 async def _sent(context: Context, message: Message, sent: Sent) -> None:
     async with context.database.single() as tx:
         await outgoing.move(tx, message.id, sent.status, external_id=sent.external_id)
+        if message.kind in CRISIS_KINDS and context.channels[message.channel].traits.confirms:
+            due = context.clock.now() + ARRIVES_WITHIN
+            await timers.add(
+                tx, key=f"arrived:{message.id}", kind="arrived", subject=str(message.id), due_at=due
+            )
+
+
+async def not_arrived(context: Context, message_id: int) -> None:
+    """A crisis text was accepted, and nothing has said since that it arrived: people are told (rules 4.9)."""
+    async with unit(context) as work:
+        message = await messages.find(work.tx, message_id)
+        if message is not None and message.status in ("sent", "unknown"):
+            await tell_not_delivered(work, message, "no receipt")
 
 
 async def _failed(context: Context, message: Message, error: SendError) -> None:
@@ -72,7 +87,7 @@ async def _failed(context: Context, message: Message, error: SendError) -> None:
     async with unit(context) as work:
         tries = message.attempts + 1
         if isinstance(error, OutcomeUnknown):
-            if message.kind == "crisis" and tries < 2:
+            if message.kind in CRISIS_KINDS and tries < 2:
                 await outgoing.try_again_at(work.tx, message.id, now, error.code)
                 return
             await outgoing.move(work.tx, message.id, "unknown", error_code=error.code)
@@ -83,6 +98,8 @@ async def _failed(context: Context, message: Message, error: SendError) -> None:
             await outgoing.move(work.tx, message.id, "failed", error_code=error.code)
         if isinstance(error, OptedOut):
             await mark_opted_out(work, message)
+        if error.operator:
+            await page_operators(work, error.code)
         await tell_not_delivered(work, message, error.code)
 
 
@@ -125,7 +142,7 @@ async def tell_not_delivered(work: Unit, message: Message, code: str) -> None:
     if message.author == "counselor" and handoff.counselor_id is not None:
         counselor = await counselors.read(work.tx, handoff.counselor_id)
         await work.to_counselor(counselor, "alert_not_delivered", handoff, code=code)
-    elif message.kind == "crisis":
+    elif message.kind in CRISIS_KINDS:
         needs = await conversations.read_needs(work.tx, message.conversation_id)
         for counselor in await counselors.roster(work.tx):
             concerned = counselor.id == handoff.counselor_id or counselor.supervisor

@@ -32,6 +32,7 @@ WITHOUT_CONTENT: dict[str, str | None] = {
 
 EXIT = Option("exit", "exit:now")  # a button that always counts; a number never means it
 _WITH_EXIT = frozenset({"C1", "C11", "joined", "holding"})
+CRISIS_KINDS = ("crisis", "plainer_crisis")  # help in danger, and the same in plainer words
 CRISIS_FIRST = 100  # priority of crisis texts in a recipient's queue
 
 
@@ -110,7 +111,7 @@ class Unit:
             kind=kind,
             handoff_id=handoff.id if handoff else None,
             reply_to=reply_to,
-            priority=CRISIS_FIRST if kind == "crisis" else 0,
+            priority=CRISIS_FIRST if kind in CRISIS_KINDS else 0,
             status=status,
         )
         if status == "held":

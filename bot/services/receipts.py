@@ -3,7 +3,9 @@
 from bot.channels.base import Receipt
 from bot.services.context import Context
 from bot.services.deliver import mark_opted_out, tell_not_delivered
-from bot.services.outbox import Unit, deliver_job, unit
+from bot.services.filtered import say_plainer
+from bot.services.outbox import CRISIS_KINDS, Unit, deliver_job, unit
+from bot.services.paging import page_operators
 from bot.store import messages, outgoing, timers
 from bot.store.messages import Message
 
@@ -41,6 +43,10 @@ async def _failed(work: Unit, message: Message, receipt: Receipt) -> bool:
         return False
     if receipt.opted_out:
         await mark_opted_out(work, message)
+    if receipt.operator:
+        await page_operators(work, code)
+    if receipt.filtered:
+        await say_plainer(work, message)
     again = receipt.again_after is not None and message.attempts < 2
     if again and receipt.again_after is not None:
         await timers.add(
@@ -50,7 +56,7 @@ async def _failed(work: Unit, message: Message, receipt: Receipt) -> bool:
             subject=str(message.id),
             due_at=work.context.clock.now() + receipt.again_after,
         )
-    if not again or message.kind == "crisis":
+    if not again or message.kind in CRISIS_KINDS:
         await tell_not_delivered(work, message, code)
     return True
 

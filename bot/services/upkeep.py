@@ -5,6 +5,7 @@ from datetime import timedelta
 from bot.services.asking import question_unanswered
 from bot.services.calls import text_after_call
 from bot.services.context import Context, Job
+from bot.services.deliver import not_arrived
 from bot.services.gate import knock_if_safe
 from bot.services.ladder import advance_ladder, offer_proof_missing
 from bot.services.leaving import wipe
@@ -65,6 +66,8 @@ async def _fire(context: Context, timer: timers.Timer) -> None:
                 await context.jobs.add(tx, job)
         case "missed_call":
             await text_after_call(context, timer.subject)
+        case "arrived":
+            await not_arrived(context, int(timer.subject))
         case "send_again":
             await send_again(context, int(timer.subject))
         case unknown:

@@ -218,6 +218,12 @@ async def last_of_kind(tx: Tx, conversation_id: str, kinds: Sequence[str]) -> da
     return None if row is None else row.created_at
 
 
+async def any_of_kind_since(tx: Tx, kind: str, moment: datetime) -> bool:
+    """Whether a text of this kind was queued for anybody since then."""
+    found = select(message.c.id).where(message.c.kind == kind, message.c.created_at >= moment).limit(1)
+    return await tx.one(found) is not None
+
+
 async def drop_unsent_answers(tx: Tx, conversation_id: str) -> None:
     """Nothing of the bot's leaves any more: for opt-outs and when a human takes over. Crisis texts still go."""
     await tx.run(

@@ -311,6 +311,55 @@ async def test_a_text_that_arrived_in_the_meantime_is_not_repeated(sms: Sms) -> 
     assert sms.heard_by().count("How are you?") == 1
 
 
+async def test_what_a_carrier_took_for_spam_is_said_once_more_in_plainer_words_and_operators_are_paged(
+    sms: Sms,
+) -> None:
+    await _say(sms, "How are you?")
+    sent = await sms.hears("How are you?")
+    for _ in range(2):
+        assert await sms.receipt(sent, "status-undelivered-30007") == 200
+    plainer = await sms.hears("may not have reached you")
+    await sms.world.robin.hears("Texts do not get through (30007")
+    assert await sms.receipt(plainer, "status-undelivered-30007", MessageSid="SM" + "d" * 32) == 200
+    await sms.becomes("may not have reached you", "undelivered")
+    await _say(sms, "Are you there?")
+    await sms.hears("Are you there?")
+    assert len(sms.heard_by()) == 3  # nothing is said a third time
+    assert not any("30007" in text for text in await sms.world.robin.unheard())  # once an hour
+
+
+async def test_a_filtered_crisis_text_is_followed_by_the_plainest_help_and_staff_know(sms: Sms) -> None:
+    await sms.writes("i am going to kill myself tonight")
+    sent = await sms.hears("988")
+    assert await sms.receipt(sent, "status-undelivered-30007") == 200
+    await sms.hears("Please call or text 988 now. It is free, day and night.")
+    await sms.world.robin.hears("was not confirmed as delivered (30007")
+
+
+async def test_a_crisis_text_that_nothing_says_has_arrived_alerts_staff_after_two_minutes(sms: Sms) -> None:
+    await sms.writes("i am going to kill myself tonight")
+    sent = await sms.hears("988")
+    await sms.becomes(sent["Body"][:40], "sent")
+    sms.world.clock.move(minutes=2.1)
+    await sms.world.robin.hears("was not confirmed as delivered (no receipt)")
+
+
+async def test_a_crisis_text_that_arrived_alerts_nobody_about_that(sms: Sms) -> None:
+    await sms.writes("i am going to kill myself tonight")
+    sent = await sms.hears("988")
+    await sms.becomes(sent["Body"][:40], "sent")
+    assert await sms.receipt(sent, "status-delivered") == 200
+    sms.world.clock.move(minutes=2.1)
+
+    async def looked() -> bool:
+        async with sms.world.service.context.database.single() as tx:
+            rows = await tx.rows(text("SELECT done_at FROM timer WHERE kind = 'arrived'"))
+        return bool(rows) and all(row.done_at is not None for row in rows)
+
+    await until(looked)
+    assert not any("not confirmed" in text for text in await sms.world.robin.unheard())
+
+
 async def test_a_number_that_opted_out_at_twilio_is_opted_out_here(sms: Sms) -> None:
     sms.twilio.answers.append(refuses(400, 21610))
     await _say(sms, "How are you?")
