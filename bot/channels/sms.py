@@ -58,6 +58,9 @@ class Sender:
         return {"status_callback": f"{self.public_url.rstrip('/')}{STATUS_PATH}?{urlencode(known)}"}
 
 
+_TOGETHER = "+"  # between the ids of two texts that are one message, the last one first
+
+
 class SmsChannel:
     """Texts to real phones. One for clients; another, with a number of its own, for staff."""
 
@@ -95,24 +98,28 @@ class SmsChannel:
         parts = for_staff(whole) if self._staff else for_client(whole)
         if not parts:
             raise SendError(in_words(21617), retryable=False)
-        external_id = ""
+        sids = []
         for number, part in enumerate(parts, start=1):
             callback = self._sender.callback(self.name, message_id, last=number == len(parts))
             create = self._create if number == 1 else self._create_rest
-            external_id = await create(to=address, body=part, **callback, **self._sender.fields())
-        return Sent(external_id, "sent")
+            sids.append(await create(to=address, body=part, **callback, **self._sender.fields()))
+        return Sent(_TOGETHER.join(reversed(sids)), "sent")
 
     async def forget(self, address: str, external_id: str) -> bool:
         """Have Twilio delete a message, its words and both numbers. It refuses while the message is on its way."""
+        for sid in external_id.split(_TOGETHER):
+            await self._delete(sid)
+        return True
+
+    async def _delete(self, sid: str) -> None:
         try:
-            await self._client.messages(external_id).delete_async()
+            await self._client.messages(sid).delete_async()
         except TwilioRestException as error:
             if error.status == 404:
-                return True  # it is gone already
+                return  # it is gone already
             raise SendError(f"Twilio answered {error.status}", retryable=True) from None
         except (NotReached, Unclear, TwilioException, ValueError):
             raise SendError("Twilio could not be reached", retryable=True) from None
-        return True
 
     async def _create(self, **fields: str) -> str:
         try:

@@ -26,6 +26,7 @@ from bot.domain.options import Option
 MOST_CHARACTERS = 4096  # of one message, counted as Telegram counts: in UTF-16 code units
 _CHAT = re.compile(r"-?\d{1,19}$")  # a chat is a number; a name can be given up and taken by somebody else
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_TOGETHER = "+"  # between the numbers of the parts of one text
 
 
 class TelegramChannel:
@@ -54,20 +55,26 @@ class TelegramChannel:
         if not _CHAT.match(address):
             raise SendError("no_such_chat", retryable=False)
         *first, last = in_parts(text)
-        for place, part in enumerate(first):
+        numbers = [
             await self._part(address, part, None, begun=place > 0, urgent=urgent)
-        number = await self._part(
-            address, last, keyboard(options, message_id), begun=bool(first), urgent=urgent
+            for place, part in enumerate(first)
+        ]
+        numbers.append(
+            await self._part(address, last, keyboard(options, message_id), begun=bool(first), urgent=urgent)
         )
-        return Sent(f"{self._connection.id}:{message_id}:{number}", "sent")
+        return Sent(f"{self._connection.id}:{message_id}:{_TOGETHER.join(map(str, numbers))}", "sent")
 
     async def forget(self, address: str, external_id: str) -> bool:
-        """Delete a text of either side in the chat. False for a press of a button, which is no text."""
+        """Delete a text of either side in the chat, all its parts. False for a press of a button, which is no text."""
         number = external_id.split(":")[2:]
         if not number:
             return False
+        deleted = [await self._delete(int(address), int(one)) for one in number[0].split(_TOGETHER)]
+        return all(deleted)
+
+    async def _delete(self, chat: int, number: int) -> bool:
         try:
-            await self._connection.bot.delete_message(int(address), int(number[0]))
+            await self._connection.bot.delete_message(chat, number)
         except BadRequest:
             return False  # older than 48 hours, or gone
         except TelegramError as error:

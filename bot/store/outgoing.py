@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, exists, func, or_, select, update
 
 from bot.store.database import Tx
 from bot.store.messages import Message, message_from
@@ -122,7 +122,9 @@ async def move(
     earlier = [name for name, place in _FORWARD.items() if place < _FORWARD[status]]
     values: dict[str, Any] = {"status": status, "error_code": error_code, **_PROOFS.get(status, {})}
     if external_id is not None:
-        values["external_id"] = external_id
+        # a receipt names one of the texts that are this message: what was kept of all of them stays
+        kept = message.c.external_id
+        values["external_id"] = case((kept.contains(external_id, autoescape=True), kept), else_=external_id)
     moved = await tx.run(
         update(message).where(message.c.id == message_id, message.c.status.in_(earlier)).values(**values)
     )

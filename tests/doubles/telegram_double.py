@@ -25,6 +25,7 @@ _PARAMETERS = {
     "sendChatAction": {"chat_id", "action"},
     "answerCallbackQuery": {"callback_query_id"},
     "leaveChat": {"chat_id"},
+    "deleteMessage": {"chat_id", "message_id"},
 }
 
 

@@ -42,6 +42,8 @@ class TwilioDouble:
     asked: list[dict[str, str]] = field(default_factory=list)
     accepted: list[dict[str, str]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    deletions: list[Answer] = field(default_factory=list)  # answers to deletions, used up one by one
     arrived: list[float] = field(default_factory=list)
     open: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -83,6 +85,8 @@ class TwilioDouble:
         expected = "Basic " + base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
         if headers.get("authorization") != expected:
             return refuses(401, 20003)
+        if line.startswith(f"DELETE /2010-04-01/Accounts/{ACCOUNT}/Messages/"):
+            return self._delete(line.split("/")[-2].removesuffix(".json HTTP"))
         if line != f"POST /2010-04-01/Accounts/{ACCOUNT}/Messages.json HTTP/1.1":
             self.wrong.append(line)
             return refuses(404, 20404)
@@ -91,6 +95,12 @@ class TwilioDouble:
         answer = self.answers.pop(0) if self.answers else Answer()
         if answer.accepts:
             self.accepted.append(fields)
+        return answer
+
+    def _delete(self, sid: str) -> Answer:
+        answer = self.deletions.pop(0) if self.deletions else Answer(204, body="")
+        if answer.accepts:
+            self.deleted.append(sid)
         return answer
 
     def _body(self, answer: Answer) -> str:

@@ -17,10 +17,9 @@ from bot.services.strangers import open_link
 from bot.store import counselors, messages
 from tests.conftest import World, until
 from tests.doubles.telegram_double import TOKEN, telegram_double
-from tests.protocol.test_sms_service import ANNA, STAFF_NUMBER, Sms, sms
+from tests.protocol.sms_world import ANNA, STAFF_NUMBER, Sms
 from tests.protocol.test_telegram_story import Person, RunningBot
 
-__all__ = ["sms"]
 NEUTRAL = "This line is for our staff"
 
 

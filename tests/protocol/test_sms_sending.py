@@ -153,7 +153,7 @@ async def test_of_two_texts_both_name_our_id_and_the_first_says_that_it_is_not_a
         "channel=sms&message=7&part=1",
         "channel=sms&message=7",
     ]
-    assert sent.external_id == f"SM{2:032x}"
+    assert sent.external_id == f"SM{2:032x}+SM{1:032x}"  # the last one first; both can be deleted there
 
 
 async def test_a_text_too_long_for_two_is_refused_before_anything_leaves(
