@@ -126,9 +126,11 @@ def _each_relayed_once(found: Found, ledger: Ledger, stories: list[Story]) -> No
                 if to_staff[mark] != 1:
                     found.wrong.append(f"{mark} was relayed {to_staff[mark]} times")
     said = [row for row in ledger.by_sid.values() if row["author"] == "counselor" and " za" in row["text"]]
-    for row in said:  # what came after DONE is refused, and reaches nobody
-        mark, wanted = row["text"].split()[-1], int(row["outcome"] == "done")
-        if to_client[mark] != wanted:
+    wanted = Counter(row["text"].split()[-1] for row in said if row["outcome"] == "done")
+    for mark in {
+        row["text"].split()[-1] for row in said
+    }:  # what came after DONE is refused, and reaches nobody
+        if to_client[mark] != wanted[mark]:
             found.wrong.append(f"{mark} was relayed to the client {to_client[mark]} times")
     found.figures |= {
         "stories": len(stories),
@@ -178,7 +180,10 @@ def _sent_as_stored(found: Found, ledger: Ledger) -> None:
 
 
 def _in_order(found: Found, ledger: Ledger) -> None:
-    """Answers are queued in the order of what they answer, and reach a phone in the order they were queued."""
+    """Answers are queued in the order of what they answer, and reach a phone in the order they were queued.
+
+    About one client, that is: what a counselor hears of two clients has no order between them.
+    """
     newest: dict[str, int] = {}
     for row in ledger.outgoing:
         if row["counselor_id"] is None and row["kind"] == "answer" and row["reply_to"] is not None:
@@ -186,10 +191,10 @@ def _in_order(found: Found, ledger: Ledger) -> None:
                 found.wrong.append(f"text {row['id']} answers an older message than the one before")
             newest[row["conversation_id"]] = row["reply_to"]
     by_id = {row["id"]: row for row in ledger.outgoing}
-    last: dict[tuple[str, int], int] = {}
+    last: dict[tuple[str, str | None, int], int] = {}
     for text in sorted((t for texts in ledger.reached.values() for t in texts), key=lambda text: text.at):
         row = by_id[text.message]
-        key = (text.to, row["priority"])
+        key = (text.to, row["conversation_id"], row["priority"])
         if text.message < last.get(key, 0) and row["kind"] != "crisis":
             found.wrong.append(f"text {text.message} reached its phone after a later one")
         last[key] = max(text.message, last.get(key, 0))

@@ -22,6 +22,9 @@ from bot.store.messages import Message
 async def handle_message(context: Context, message_id: int) -> None:
     """Deal with one stored message. Called again after a crash it goes on where it stopped; done is done."""
     arrival = await screened(context, message_id)
+    if arrival.older_waits:
+        await _handle_older(context, arrival)
+        arrival = await screened(context, message_id)  # what the older ones changed
     if arrival.message.handled_at is not None:
         return
     if arrival.conversation.gated and _opens_the_gate(arrival) and await at_the_gate(context, arrival):
@@ -33,6 +36,14 @@ async def handle_message(context: Context, message_id: int) -> None:
         await ask_bot(context, arrival, text=read.option.payload, trusted=True)
     else:
         await _write(context, read)
+
+
+async def _handle_older(context: Context, arrival: Arrival) -> None:
+    """Answers come in order, also when the database or a process was away and an older message lost its job."""
+    async with context.database.single() as tx:
+        older = await messages.unhandled_before(tx, arrival.conversation.id, arrival.message.id)
+    for message_id in older:
+        await handle_message(context, message_id)
 
 
 def _keyword(arrival: Arrival) -> Keyword | None:

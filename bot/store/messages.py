@@ -205,6 +205,18 @@ _ORPHANS = text(
 )
 
 
+async def unhandled_before(tx: Tx, conversation_id: str, message_id: int) -> list[int]:
+    """A client's messages before this one that nobody dealt with, oldest first."""
+    waiting = select(message.c.id).where(
+        message.c.conversation_id == conversation_id,
+        message.c.counselor_id.is_(None),
+        message.c.direction == "incoming",
+        message.c.handled_at.is_(None),
+        message.c.id < message_id,
+    )
+    return [row.id for row in await tx.rows(waiting.order_by(message.c.id))]
+
+
 async def orphans(tx: Tx, before: datetime) -> list[tuple[int, str | None, str | None]]:
     """Incoming messages that nobody dealt with and that no job holds any more: (id, conversation, counselor)."""
     return [

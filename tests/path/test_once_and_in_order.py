@@ -53,7 +53,22 @@ async def test_twenty_clients_at_once_each_hear_their_own_answers_in_order(world
         assert await phone.unheard() == []
 
 
+async def test_a_message_whose_job_was_lost_is_answered_before_what_came_after_it(world: World) -> None:
+    """The database was away when it was to be handled; the next message does not overtake it."""
+    await _without_a_job(world, "first words")
+    await world.client.says("second words")
+    await world.client.hears("answer to: second words")
+    answers = [text.text for text in await world.client.texts() if text.text.startswith("answer")]
+    assert answers == ["answer to: first words", "answer to: second words"]
+
+
 async def test_a_message_whose_job_was_lost_is_found_and_answered(world: World) -> None:
+    await _without_a_job(world, "is anybody there")
+    await adopt_orphans(world.service.context)
+    await world.client.hears("answer to: is anybody there")
+
+
+async def _without_a_job(world: World, words: str) -> None:
     async with world.service.context.database.transaction() as tx:
         from bot.store import conversations
 
@@ -62,7 +77,7 @@ async def test_a_message_whose_job_was_lost_is_found_and_answered(world: World) 
             tx,
             channel="phone-sms",
             external_id="in:lost",
-            text="is anybody there",
+            text=words,
             press=None,
             kind="text",
             conversation_id=conversation_id,
@@ -72,8 +87,6 @@ async def test_a_message_whose_job_was_lost_is_found_and_answered(world: World) 
             .where(message.c.id == message_id)
             .values(created_at=func.now() - timedelta(minutes=1))
         )
-    await adopt_orphans(world.service.context)
-    await world.client.hears("answer to: is anybody there")
 
 
 async def test_a_call_back_planned_for_tomorrow_does_not_hold_back_todays_messages(world: World) -> None:
