@@ -1,6 +1,6 @@
 """When a client wishes to be contacted, as a moment: "tomorrow after 5" -> from 5 PM to 8 PM of that day. Pure.
 
-It reads the words that bot/reading found, in the clinic's zone, and would rather find nothing than a wrong hour.
+It reads the words that bot/reading found, on the client's clock, and would rather find nothing than a wrong hour.
 """
 
 import re
@@ -65,9 +65,14 @@ class CallBack:
             return start
         return f"{start} {'a' if language == 'es' else 'to'} {_clock(self.until)}"
 
-    def dated(self) -> str:
-        """ "Wed Nov 25, 5 PM": for somebody who reads it on another day."""
-        return f"{self.at.strftime('%a %b')} {self.at.day}, {_clock(self.at)}"
+    def dated(self, here: ZoneInfo) -> str:
+        """ "Wed Nov 25, 5 PM": for somebody who reads it on another day. On a clock that differs from the one `here`
+        it is "Wed Nov 25, 5 PM EST, 4 PM CST"."""
+        there = f"{self.at.strftime('%a %b')} {self.at.day}, {_clock(self.at)}"
+        local = self.at.astimezone(here)
+        if local.utcoffset() == self.at.utcoffset():
+            return there
+        return f"{there} {self.at.strftime('%Z')}, {_clock(local)} {local.strftime('%Z')}"
 
 
 def from_iso(text: str, zone: ZoneInfo) -> CallBack:

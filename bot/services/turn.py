@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from bot.domain.call_back import read_call_back
 from bot.domain.conversation import Conversation, HeldBy
 from bot.domain.options import Option
+from bot.domain.zones import zone_of_number, zone_said
 from bot.services.contact import after_a_request
 from bot.services.context import BotReply, Context, DialogueDown
 from bot.services.disclosure import disclose
@@ -57,7 +59,10 @@ async def _ask(
         text=text,
         trusted=trusted,
         retry=retry,
-        metadata={**_writes(conversation), **({} if trusted else await _found_in(context, text))},
+        metadata={
+            **_writes(conversation),
+            **({} if trusted else await _found_in(context, conversation, text)),
+        },
     )
 
 
@@ -67,19 +72,30 @@ def _writes(conversation: Conversation) -> dict[str, str]:
     return {"writes": language} if language and language != "en" else {}
 
 
-async def _found_in(context: Context, text: str) -> dict[str, str]:
+async def _found_in(context: Context, conversation: Conversation, text: str) -> dict[str, str]:
     """What the reader finds in a typed text; a long one is read beside the event loop."""
     if len(text) <= READ_AT_ONCE:
         found = context.reader.read(text).to_metadata()
     else:
         found = (await asyncio.to_thread(context.reader.read, text)).to_metadata()
-    return {**found, **_moment(context, found.get("when"))}
+    if "when" not in found:
+        return found
+    zone = zone_said(text) or await _zone_of_number(context, conversation) or context.clinic.zone
+    return {**found, **_moment(context, found["when"], zone)}
 
 
-def _moment(context: Context, when: str | None) -> dict[str, str]:
-    """The wished time as a moment in the clinic's zone, for whoever reads it on another day."""
-    moment = read_call_back(when, context.clock.now(), context.clinic.zone) if when else None
-    return {} if moment is None else {"when_at": moment.to_iso(), "when_dated": f"{when} ({moment.dated()})"}
+async def _zone_of_number(context: Context, conversation: Conversation) -> ZoneInfo | None:
+    async with context.database.single() as tx:
+        _, address = await conversations.address_of(tx, conversation.id)
+    return zone_of_number(address)
+
+
+def _moment(context: Context, when: str, zone: ZoneInfo) -> dict[str, str]:
+    """The wished time as a moment on the client's clock, for whoever reads it on another day or elsewhere."""
+    moment = read_call_back(when, context.clock.now(), zone)
+    if moment is None:
+        return {}
+    return {"when_at": moment.to_iso(), "when_dated": f"{when} ({moment.dated(here=context.clinic.zone)})"}
 
 
 async def _write(

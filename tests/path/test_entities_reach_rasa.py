@@ -57,3 +57,11 @@ async def test_an_option_carries_nothing(world: World) -> None:
     await world.client.hears("Shall I")
     asked = world.dialogue.asked[-1]
     assert (asked["text"], asked["trusted"], asked["metadata"]) == ("/ask_for_human", True, {})
+
+
+async def test_an_hour_is_meant_on_the_clock_that_the_client_names(world: World) -> None:
+    await world.client.says("please call me tomorrow at 5pm hawaii time")
+    await world.client.hears("answer to:")
+    found = world.dialogue.asked[-1]["metadata"]
+    assert "T17:00-10:00" in found["when_at"]
+    assert ", 5 PM HST, " in found["when_dated"]

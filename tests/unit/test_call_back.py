@@ -65,7 +65,10 @@ def test_a_moment_is_said_and_dated() -> None:
     assert found is not None
     assert found.in_words(NOW) == "tomorrow at 5 PM to 8 PM"
     assert found.in_words(NOW, "es") == "mañana a las 5 PM a 8 PM"
-    assert found.dated() == "Wed Nov 25, 5 PM"
+    assert found.dated(ZONE) == "Wed Nov 25, 5 PM"
+    east = read_call_back("tomorrow at 5pm", NOW, ZoneInfo("America/New_York"))
+    assert east is not None
+    assert east.dated(ZONE) == "Wed Nov 25, 5 PM EST, 4 PM CST"
 
 
 def test_it_counts_in_the_clinics_zone_over_the_change_of_the_clock() -> None:
