@@ -96,7 +96,9 @@ class ClinicIntentClassifier(IntentClassifier, GraphComponent):
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
-        examples = [one for one in training_data.intent_examples if one.get(INTENT) and one.get(TEXT)]
+        examples = [
+            one for one in training_data.intent_examples if one.get(INTENT) and has_words(one.get(TEXT))
+        ]
         if len({one.get(INTENT) for one in examples}) < 2:
             raise InvalidConfigException("The intent classifier needs examples of at least two intents.")
         self.model = IntentModel.learn(

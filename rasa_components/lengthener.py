@@ -13,6 +13,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from rasa_components.featurizer import has_words
 from rasa_components.longer import lengthen
 
 
@@ -50,6 +51,10 @@ class Lengthener(GraphComponent):
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        pairs = [(one.get(TEXT), one.get(INTENT)) for one in training_data.intent_examples if one.get(TEXT)]
+        pairs = [
+            (one.get(TEXT), one.get(INTENT))
+            for one in training_data.intent_examples
+            if has_words(one.get(TEXT))
+        ]
         more = [Message({TEXT: text, INTENT: intent}) for text, intent in lengthen(pairs, self._share)]
         return training_data.merge(TrainingData(more))

@@ -16,6 +16,11 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from rasa_components.importer import read
+
+RESPONSES = Path("data/responses")
+# Responses that no rule names: Rasa would make an action of each, and its validator would call it unused.
+UNRULED = ("said_by_actions", "translations")
 FIXED_TEXTS = Path("bot/screen/texts.yml")
 FIXED = {"withdrawal_warning": "C5", "disclosure": "C6"}
 UNKNOWN = "utter_unknown"
@@ -25,12 +30,12 @@ WRITES = "writes"  # in a message's metadata: the language to answer in, where i
 class ClinicNlg(TemplatedNaturalLanguageGenerator):
     """Rasa's own generator with {clinic_name}, {clinic_phone}, {withdrawal_warning} and {disclosure}.
 
-    Who writes Spanish gets `utter_..._es` where there is one. Reads WARMLINE_CLINIC (or clinic.yml) and the
-    fixed texts once. Raises when one of them is missing.
+    Who writes Spanish gets `utter_..._es` where there is one. Reads WARMLINE_CLINIC (or clinic.yml), the fixed
+    texts and the responses that no rule names once. Raises when one of them is missing.
     """
 
     def __init__(self, endpoint_config: EndpointConfig, domain: Domain) -> None:
-        super().__init__(domain.responses)
+        super().__init__({**domain.responses, **unruled(RESPONSES)})
         clinic = Path(os.environ.get("WARMLINE_CLINIC") or "clinic.yml")
         self._known = known_values(clinic, FIXED_TEXTS)
         self._translated = {"es": known_values(clinic, FIXED_TEXTS.with_name("texts_es.yml"))}
@@ -58,6 +63,16 @@ class ClinicNlg(TemplatedNaturalLanguageGenerator):
         if translated not in self.responses:
             translated = f"{UNKNOWN}_{language}"  # not English words to somebody who may not read them
         return translated, self._translated[language]
+
+
+def unruled(folder: Path) -> dict[str, Any]:
+    """The responses that are said by name in actions/, and the translations."""
+    found: dict[str, Any] = {}
+    for path in sorted(folder.glob("*.yml")):
+        content = read(path)
+        for section in UNRULED:
+            found |= content.get(section) or {}
+    return found
 
 
 def known_values(clinic: Path, texts: Path) -> dict[str, str]:

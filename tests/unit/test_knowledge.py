@@ -26,6 +26,7 @@ GROUPS = (
 )
 META = ("ask_are_you_bot", "ask_who_built", "ask_delete_data", "ask_who_reads", "ask_how_long_reply")
 FROM_THE_SERVICE = {"choose", "handed_back", "begin_again"}  # sent by the service alone, never typed
+SECTIONS = ("responses", "said_by_actions", "translations")  # of a file in data/responses
 LEAST_EXAMPLES = 12
 MOST_SEGMENTS = 2  # SMS parts of one answer with its options
 KEYWORDS = (
@@ -42,10 +43,15 @@ def _read(path: Path) -> Any:
 def responses() -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for path in sorted((ROOT / "data/responses").glob("*.yml")):
-        for name, variants in _read(path)["responses"].items():
+        for name, variants in _responses_in(path).items():
             assert name not in found, f"{name} is written twice"
             found[name] = variants
     return found
+
+
+def _responses_in(path: Path) -> dict[str, list[dict[str, Any]]]:
+    content = _read(path)
+    return {name: v for section in SECTIONS for name, v in (content.get(section) or {}).items()}
 
 
 @cache
@@ -171,7 +177,7 @@ def test_spanish_loses_nothing_but_four_accents_on_the_air() -> None:
 def test_every_step_of_the_talk_is_said_in_spanish_too() -> None:
     """What a person who writes Spanish can reach; an answer to a question that is not there is `unknown`."""
     english = {name for name in responses() if not is_spanish(name)}
-    steps = set(_read(ROOT / "data/responses/flow.yml")["responses"]) - {"utter_quote_later"}
+    steps = set(_responses_in(ROOT / "data/responses/flow.yml")) - {"utter_quote_later"}
     asked_in_spanish = {
         f"utter_{block['intent']}" for block in _read(ROOT / "data/spanish/intents.yml")["spanish"]
     } & english
