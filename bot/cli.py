@@ -125,7 +125,7 @@ def benchmark_nlu(
     """Train the pipeline on any labelled sentences and print how well it understands.
 
     In-scope accuracy counts a row that was taken for out of scope as wrong. Nothing is chosen on TEST: the limit
-    gives up at most 5 % of the training rows that would have been right, by models that had not seen them.
+    gives up at most 2.5 % of the training rows that would have been right, by models that had not seen them.
     """
     from bot.dialogue.benchmark import BenchmarkFailed, benchmark
     from bot.dialogue.rasa_python import RasaMissing

@@ -26,7 +26,7 @@ TRIED = tuple(
 STEPS_FOR_CHOICE = 15
 MOST_FOR_CHOICE = 3000  # rows that the choice between TRIED looks at
 FOLDS = 3
-COST = 0.05  # of the rows that would have been right, this share may be called out of scope by mistake
+COST = 0.025  # of the rows that would have been right, this share may be called out of scope by mistake
 NEIGHBOURS_AT_ONCE = 1000
 
 

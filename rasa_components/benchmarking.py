@@ -14,6 +14,7 @@ import numpy as np
 
 import encoder
 from rasa_components.benchmark import Rows, figures, learn
+from rasa_components.calm import calm
 from rasa_components.tables import BadTable, Table, read_table
 
 
@@ -21,7 +22,9 @@ def encoded(table: Table, vectors: encoder.Encoder) -> Rows:
     """On all cores; a sentence that comes twice is encoded once."""
     unlike = list(dict.fromkeys(table.sentences))
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # the encoder lets go of Python's lock
-        known = dict(zip(unlike, pool.map(vectors.encode, unlike), strict=True))
+        known = dict(
+            zip(unlike, pool.map(lambda sentence: vectors.encode(calm(sentence)), unlike), strict=True)
+        )
     found = np.stack([known[sentence] for sentence in table.sentences])
     return Rows(table.sentences, found, np.array(table.labels))
 

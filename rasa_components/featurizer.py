@@ -23,6 +23,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 import encoder
+from rasa_components import calm
 from rasa_components.vectors import encode_all
 
 
@@ -66,23 +67,25 @@ class MiniLmFeaturizer(DenseFeaturizer, GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Other weights make other vectors, so the encoder counts in Rasa's cache of trained parts."""
-        return (encoder_folder() / encoder.MANIFEST).read_text()
+        """Other weights and another way of writing make other vectors: both count in Rasa's cache."""
+        return (encoder_folder() / encoder.MANIFEST).read_text() + Path(calm.__file__).read_text(
+            encoding="utf-8"
+        )
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             text = message.get(TEXT)
             if has_words(text):
-                self._add(message, self._vectors.encode(text))
+                self._add(message, self._vectors.encode(calm.calm(text)))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Each different text once, and only those that the training before did not know."""
         messages = [one for one in training_data.training_examples if has_words(one.get(TEXT))]
-        texts = list({one.get(TEXT): None for one in messages})
+        texts = list({calm.calm(one.get(TEXT)): None for one in messages})
         vectors = encode_all(texts, self._vectors, encoder_folder())
         for message in messages:
-            self._add(message, vectors[message.get(TEXT)])
+            self._add(message, vectors[calm.calm(message.get(TEXT))])
         return training_data
 
     def _add(self, message: Message, vector: encoder.Vector) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 import yaml
 
 import encoder
+from rasa_components.calm import calm
 from rasa_components.intents import IntentModel
 from rasa_components.longer import lengthen
 from rasa_components.topics import TOPICS, prefer, read_topics
@@ -38,9 +39,9 @@ def learn(rows: list[Row], vectors: encoder.Encoder, folder: Path) -> IntentMode
     pairs = [(row["text"], row["label"]) for row in rows]
     pairs += lengthen(pairs, share)
     texts = [text for text, _ in pairs]
-    known = encode_all(texts, vectors, folder)
+    known = encode_all([calm(text) for text in texts], vectors, folder)
     return IntentModel.learn(
-        texts, np.stack([known[text] for text in texts]), [one for _, one in pairs], settings
+        texts, np.stack([known[calm(text)] for text in texts]), [one for _, one in pairs], settings
     )
 
 
@@ -56,7 +57,7 @@ def main() -> None:
         trained = time.monotonic() - begun
         for place in (place for place, row in enumerate(rows) if row["fold"] == fold):
             text = rows[place]["text"]
-            shares = model.shares(text, vectors.encode(text)[None], settings)
+            shares = model.shares(text, vectors.encode(calm(text))[None], settings)
             shares = prefer(shares, model.intents, topics)
             best = int(shares.argmax())
             found = {"predicted": model.intents[best], "confidence": round(float(shares[best]), 4)}

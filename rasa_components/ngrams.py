@@ -16,10 +16,11 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from rasa_components.calm import calm
+
 Sparse = tuple[npt.NDArray[np.intp], npt.NDArray[np.float32]]
 
 _WORD = r"(?u)\b\w+\b"  # "i" and "u" count, too
-_STRAIGHT = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"'})
 
 
 class Ngrams:
@@ -81,7 +82,7 @@ def _shared(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def _simplify(text: str) -> str:
-    return text.lower().translate(_STRAIGHT)
+    return calm(text).lower()
 
 
 def _read(folder: Path, name: str, make: Callable[..., TfidfVectorizer]) -> TfidfVectorizer:

@@ -24,6 +24,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from rasa_components.calm import calm
 from rasa_components.featurizer import MiniLmFeaturizer, encoder_folder, has_words, load_encoder
 from rasa_components.importer import WrongData, read
 from rasa_components.intents import IntentModel
@@ -152,5 +153,7 @@ def examples(file: Path) -> list[tuple[str, str]]:
 
 
 def plain(text: str) -> str:
-    """As people type: small letters and no accents."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    """As people type: small letters and no accents, and no calling."""
+    return "".join(
+        c for c in unicodedata.normalize("NFKD", calm(text).lower()) if not unicodedata.combining(c)
+    )
