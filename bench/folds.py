@@ -1,7 +1,7 @@
 """Five-fold cross-validation on the project's own examples: ours, and stock Rasa's default pipeline on the same folds.
 
-`python -m bench.folds [--each N] [--stock] [--again]`. Stock Rasa's answers are kept under .var/bench until the
-examples change, because DIET takes minutes a fold. Prints counts, never a text.
+`python -m bench.folds [--each N] [--intents N] [--stock] [--again]`. Stock Rasa's answers are kept under .var/bench
+until the examples change, because DIET takes minutes a fold. Prints counts, never a text.
 """
 
 from __future__ import annotations
@@ -38,17 +38,18 @@ class Outcome:
     seconds: float
 
 
-def read_rows(each: int | None, seed: int = 5) -> list[Row]:
+def read_rows(each: int | None, intents: int | None = None, seed: int = 5) -> list[Row]:
     """Every example with its intent and its fold; of each intent `each` at most, drawn with the seed. Of
-    out_of_scope ten times as many, because it is that much wider."""
+    out_of_scope ten times as many, because it is that much wider. `intents`: only those with the most examples."""
     texts: dict[str, list[str]] = {}
     for path in sorted((ROOT / "data/nlu").glob("*.yml")):
         for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
             lines = [line.strip()[2:] for line in block["examples"].splitlines() if line.strip()]
             texts.setdefault(block["intent"], []).extend(lines)
+    largest = sorted(texts, key=lambda intent: (-len(texts[intent]), intent))[:intents]
     draw = random.Random(seed)  # noqa: S311 -- the same folds each time
     rows = []
-    for intent, found in sorted(texts.items()):
+    for intent, found in sorted((intent, texts[intent]) for intent in largest):
         most = None if each is None else each * (10 if intent == OUT_OF_SCOPE else 1)
         unlike = sorted(set(found))
         draw.shuffle(unlike)
@@ -157,10 +158,11 @@ def thrown_out(pairs: Sequence[tuple[str, str]]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.folds", description=__doc__)
     parser.add_argument("--each", type=int, help="examples of each intent at most; all when left out")
+    parser.add_argument("--intents", type=int, help="only so many intents, those with the most examples")
     parser.add_argument("--stock", action="store_true", help="stock Rasa on the same folds, too")
     parser.add_argument("--again", action="store_true", help="measure again what is known from the last run")
     asked = parser.parse_args()
-    rows = read_rows(asked.each)
+    rows = read_rows(asked.each, asked.intents)
     if asked.stock:
         stock.prepare()
     begun = time.monotonic()

@@ -65,11 +65,11 @@ def lengthen(pairs: Sequence[Pair], share: float, seed: int = 0) -> list[Pair]:
     texts: dict[str, list[str]] = {}
     for text, intent in pairs:
         texts.setdefault(intent, []).append(text)
-    draw = random.Random(seed)  # noqa: S311 -- the same model each time
     return [
         (" ".join(_parts(examples, draw)), intent)
         for intent, examples in sorted(texts.items())
         if sum(len(text.split()) for text in examples) > FEWEST_WORDS * len(examples)
+        for draw in [random.Random(f"{seed} {intent}")]  # noqa: S311 -- no intent's examples change another's
         for _ in range(int(len(examples) * share))
     ]
 

@@ -35,10 +35,20 @@ class ClinicNlg(TemplatedNaturalLanguageGenerator):
     """
 
     def __init__(self, endpoint_config: EndpointConfig, domain: Domain) -> None:
-        super().__init__({**domain.responses, **unruled(RESPONSES)})
+        self._unruled = unruled(RESPONSES)
+        super().__init__(domain.responses)
         clinic = Path(os.environ.get("WARMLINE_CLINIC") or "clinic.yml")
         self._known = known_values(clinic, FIXED_TEXTS)
         self._translated = {"es": known_values(clinic, FIXED_TEXTS.with_name("texts_es.yml"))}
+
+    @property
+    def responses(self) -> dict[str, Any]:
+        return self._responses
+
+    @responses.setter
+    def responses(self, ruled: Mapping[str, Any]) -> None:
+        """Rasa's agent sets the domain's responses anew with each model that it loads."""
+        self._responses = {**ruled, **self._unruled}
 
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any

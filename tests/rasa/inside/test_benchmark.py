@@ -82,3 +82,19 @@ def test_the_lowest_point_of_a_bowl_is_found() -> None:
         return float((heights * away * away).sum() / 2), heights * away
 
     assert np.allclose(minimise(bowl, np.zeros(3, np.float32), 60), middle, atol=1e-3)
+
+
+@pytest.mark.parametrize("each", [1, 2, 10])
+def test_a_few_rows_of_each_label_are_enough(each: int) -> None:
+    learned = learn(_rows({"red": 0, "green": 1, "blue": 2, "grey": 3}, each, seed=1), "oos")
+    asked = _rows({"red": 0, "green": 1, "blue": 2, "grey": 3}, 10, seed=2)
+    best, _ = learned.guess(asked)
+    assert (best == asked.labels).mean() >= 0.9
+
+
+def test_a_label_with_one_row_among_many_is_learned() -> None:
+    many, one = _rows({"red": 0, "green": 1}, 20, seed=1), _rows({"rare": 5}, 1, seed=3)
+    rows = Rows(
+        many.texts + one.texts, np.concatenate([many.vectors, one.vectors]), np.append(many.labels, "rare")
+    )
+    assert learn(rows, "oos").guess(one)[0].tolist() == ["rare"]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 
+from rasa.shared.core.domain import Domain
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.utils.common import EXPECTED_WARNINGS
 from rasa.validator import Validator
 
-from rasa_components.nlg import unruled
+from rasa_components.nlg import ClinicNlg, unruled
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -44,3 +45,9 @@ def test_responses_without_a_rule_are_not_actions_and_are_said_all_the_same() ->
     assert "utter_ask_cost" in named
     assert {"utter_ask_cost_es", "utter_rephrase"} <= set(others)
     assert not set(named) & set(others)
+
+
+def test_a_newly_loaded_model_takes_no_text_away() -> None:
+    generator = ClinicNlg(None, Domain.empty())  # type: ignore[arg-type]
+    generator.responses = {"utter_greet": [{"text": "hello"}]}  # as Rasa's agent does
+    assert {"utter_greet", "utter_rephrase", "utter_rephrase_es"} <= set(generator.responses)
