@@ -54,7 +54,7 @@ class Door:
         background = BACKGROUND in request.headers
         session = await session_of(self._context, token, background=background) if token else None
         if session is None:
-            raise NOT_SIGNED_IN
+            raise NOT_SIGNED_IN.anew()
         return session
 
     async def doing(self, request: Request) -> Doing:
@@ -62,7 +62,7 @@ class Door:
         me = await self.signed_in(request)
         fields = await read_fields(request)
         if not rules.same(fields.get("csrf", ""), me.csrf):
-            raise _FORGED
+            raise _FORGED.anew()
         return Doing(me, fields)
 
     def let_in(self, response: Response, token: str) -> None:

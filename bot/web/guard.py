@@ -47,6 +47,10 @@ class Refusal(Exception):
         self.error = error
         self.says = says
 
+    def anew(self) -> "Refusal":
+        """To be raised: an error that is raised again and again keeps the frames of every time, and what was sent."""
+        return Refusal(self.status, self.error, self.says)
+
 
 BAD_REQUEST = Refusal(
     422, "bad_request", "Something in that request was missing or was not what it should be."

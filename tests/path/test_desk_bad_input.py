@@ -3,10 +3,12 @@
 import time
 from statistics import median
 
+from bot.console import door
+from bot.console.door import NOT_SIGNED_IN
 from bot.domain import signing_in as rules
 from bot.services.sign_in import ask_for_code
 from tests.conftest import World
-from tests.desk_client import signed_in
+from tests.desk_client import DeskClient, signed_in
 
 
 async def test_bodies_that_are_no_forms_are_refused(world: World) -> None:
@@ -23,6 +25,17 @@ async def test_bodies_that_are_no_forms_are_refused(world: World) -> None:
         answer = await desk.http.post("/desk/sign-out", content=body, headers=headers)
         assert answer.status_code in allowed, (body[:20], answer.status_code)
     assert (await desk.get("/desk")).status_code == 200
+
+
+async def test_what_was_refused_is_not_kept_in_memory(world: World) -> None:
+    """An error that stands in a module and is raised keeps the frames of every request that it refused."""
+    desk = await signed_in(world, "Robin")
+    for http, status in ((desk.http, 403), (DeskClient(world).http, 303)):
+        for _ in range(3):
+            answer = await http.post("/desk/sign-out", data={"csrf": "x" * 64, "text": "words of a client"})
+            assert answer.status_code == status
+    assert NOT_SIGNED_IN.__traceback__ is None
+    assert door._FORGED.__traceback__ is None
 
 
 async def test_what_is_shown_is_what_was_written_and_runs_nowhere(world: World) -> None:
