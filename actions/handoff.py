@@ -18,13 +18,12 @@ from actions.asking import answer, begin, begin_change, begin_without_questions
 from actions.intake import PREVIEW, End, Intake, Question
 from actions.ports import HandoffPort, Outcome
 from actions.recap import recap
-from actions.said import WANTS_A_PERSON, Said, client_intents, client_texts, found_in, said, turn_of, writes
+from actions.said import WANTS_A_PERSON, Said, client_texts, found_in, said, turn_of, writes
 from actions.typed import NOTE
 from bot.domain.needs import EMPTY, from_json, merge, read_needs, to_json
 from bot.domain.needs_reading import Answering
 
 Events = list[EventType]
-_ABOUT_SOMEBODY_ELSE = {"ask_help_loved_one", "say_worried_about_someone", "ask_intervention"}
 _OF_THE_QUESTIONS: dict[str, Any] = {
     **{str(question): None for question in Question},
     "needs": None,
@@ -102,14 +101,14 @@ def _text_with_needs(tracker: Tracker, names: Mapping[str, str]) -> str:
 
 
 def _is_about_other(tracker: Tracker, now: Said) -> bool:
-    """Whether the client writes for somebody else: only when they said so."""
+    """Whether the counselor is for somebody else: only when that was asked for.
+
+    A mother who worries about her son will talk with the counselor herself, so she is asked about herself.
+    """
     if words.FOR_ME.search(now.text):
         return False
-    if tracker.get_slot("about_other") or any(map(words.FOR_OTHER.search, client_texts(tracker, most=3))):
-        return True
-    if found_in(tracker).get("relation"):
-        return True
-    return bool(_ABOUT_SOMEBODY_ELSE & set(client_intents(tracker, most=4)))
+    asked_for = any(map(words.FOR_OTHER.search, client_texts(tracker, most=3)))
+    return bool(tracker.get_slot("about_other")) or asked_for
 
 
 def _read(tracker: Tracker) -> Intake:

@@ -100,14 +100,18 @@ FOR_ME = _within(
     r"para m[ií]", r"es por m[ií]", r"for me", r"for myself", r"it'?s me", r"not for (?:him|her|them)"
 )
 _MIO = r"(?:hij[oa]|espos[oa]|marido|mujer|herman[oa]|mam[aá]|pap[aá]|madre|padre|amig[oa]|novi[oa]|pareja)"
+_MY = (
+    r"(?:my|our|a) (?:son|daughter|kid|child|husband|wife|partner|boyfriend|girlfriend|bf|gf|spouse|mom|mum|dad"
+    r"|mother|father|brother|sister|friend|nephew|niece|cousin|uncle|aunt|grandson|granddaughter|stepson"
+    r"|stepdaughter|roommate)"
+)
+# The counselor is wanted for somebody else, who would be the one to talk with them.
 FOR_OTHER = _within(
-    r"(?:for|about) (?:my|our|a) (?:son|daughter|kid|child|husband|wife|partner|boyfriend|girlfriend"
-    r"|bf|gf|spouse|mom|mum|dad"
-    r"|mother|father|brother|sister|friend|nephew|niece|cousin|uncle|aunt|grandson|granddaughter"
-    r"|stepson|stepdaughter|roommate)",
-    r"my (?:son|daughter|husband|wife|brother|sister|mom|mum|dad|mother|father|friend|nephew"
-    r"|niece) (?:needs|wants)",
-    rf"(?:para|por) mi {_MIO}|mi {_MIO} (?:necesita|quiere)",
+    rf"for {_MY}",
+    rf"(?:talk|speak|text|write) (?:to|with) {_MY}",
+    rf"(?:call|contact|text|reach out to) {_MY}",
+    rf"{_MY} (?:needs|wants) (?:to (?:talk|speak)|a|an|some)",
+    rf"para mi {_MIO}|(?:hablar con|llamar a|contactar a) mi {_MIO}|mi {_MIO} (?:necesita|quiere) (?:hablar|un|una|a)",
 )
 SOMEBODY = _within(
     r"(?:my|our) (?:son|daughter|kid|child|husband|wife|partner|boyfriend|girlfriend|mom|mum|dad|mother|father"

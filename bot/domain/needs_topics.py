@@ -71,6 +71,15 @@ _PREFACE = re.compile(
 )
 
 
+# "not about my divorce", "nothing about the army": what people put before the topic itself.
+_NOT_ABOUT = re.compile(
+    r"^(?:(?:please|pls|just|maybe|i'?d rather)\s+)*"
+    r"(?:(?:not|nothing|never|no (?:questions?|talk|talking)|anything|(?:don'?t|do not) (?:ask|talk)(?: me)?)"
+    r"\s+(?:about|abt|on|regarding)"
+    r"|about|(?:nada|no|ninguna pregunta|sin preguntas|que no (?:me )?pregunten?)\s+(?:de|sobre|acerca de)|sobre)\s+(?=\S)",
+    re.IGNORECASE,
+)
+
 WHAT_THEY_WROTE = "what I wrote"  # "don't ask me about it": the counselor sees what that was
 _BACKWARD = {"it", "this", "that", "them", "those", "these", "him", "her", "eso", "esto", "ello"}
 
@@ -89,7 +98,7 @@ def topics_in_answer(text: str) -> list[str]:
     topics, rest = cut_topics(text)
     if not topics and _names_only(rest, _BACKWARD):
         return [WHAT_THEY_WROTE]
-    whole = _PREFACE.sub("", text.strip()).strip(" .,!?")
+    whole = _NOT_ABOUT.sub("", _PREFACE.sub("", text.strip())).strip(" .,!?")
     if topics and len(_WORD.findall(rest)) <= 3:
         return topics
     return [whole] if whole else []

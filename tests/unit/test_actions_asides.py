@@ -96,9 +96,9 @@ async def test_an_event_is_never_said_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["it's for my son", "can somebody talk to me about my daughter", "my husband needs help"]
+    "words", ["it's for my son", "can somebody talk to my daughter", "my husband needs a counselor"]
 )
-async def test_somebody_who_writes_for_another_is_asked_in_their_name(words: str) -> None:
+async def test_who_asks_for_a_counselor_for_another_is_asked_in_their_name(words: str) -> None:
     talk = await asked_for_human(words)
     assert talk.slots["about_other"] is True
     await told(talk, choice="need_permission.skip")
@@ -111,11 +111,16 @@ async def test_for_me_is_believed_at_any_moment() -> None:
     assert talk.slots["about_other"] is False
 
 
-async def test_worry_about_somebody_told_just_before_counts_as_writing_for_them() -> None:
+@pytest.mark.parametrize(
+    "worry", ["my brother drinks all day", "i am so worried about my son", "my son needs help"]
+)
+async def test_who_worries_about_somebody_will_talk_themselves_and_is_asked_about_themselves(
+    worry: str,
+) -> None:
     talk = Talk()
-    talk.says("my brother drinks all day", "say_worried_about_someone")
-    await told(talk, intent="ask_for_human")
-    assert talk.slots["about_other"] is True
+    talk.says(worry, "say_worried_about_someone")
+    await told(talk, "can i talk to a real person about my son", intent="ask_for_human")
+    assert talk.slots["about_other"] is False
 
 
 @pytest.mark.parametrize("words", ["im 15 and i drink", "I am 16 years old", "i'm a minor"])

@@ -83,7 +83,9 @@ async def test_a_language_that_was_refused_stays_refused() -> None:
     assert await sent(await _asked(talk=talk, language="pl")) == Needs(never=("language:pl",))
 
 
-@pytest.mark.parametrize(("text", "about_other"), [("can someone call us", True), ("it's for me", False)])
+@pytest.mark.parametrize(
+    ("text", "about_other"), [("can someone call us", False), ("can someone talk to my son", True)]
+)
 async def test_who_writes_for_somebody_is_asked_about_them(text: str, about_other: bool) -> None:
     talk = await _asked(text, relation="son")
     await sent(talk)

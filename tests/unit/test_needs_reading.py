@@ -267,3 +267,21 @@ def test_a_refused_gender_is_never_read_as_wanted(refusal: str) -> None:
 )
 def test_it_in_an_answer_points_back_at_what_they_wrote(answer: str, topics: list[str]) -> None:
     assert topics_in_answer(answer) == topics
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("not about my divorce", "my divorce"),
+        ("nothing about the army", "the army"),
+        ("please don't ask me about my dad", "my dad"),
+        ("no questions about my kids", "my kids"),
+        ("anything about work", "work"),
+        ("about my ex", "my ex"),
+        ("nada sobre mi padre", "mi padre"),
+        ("my family", "my family"),
+        ("not my brother, never", "not my brother, never"),
+    ],
+)
+def test_what_people_put_before_a_topic_is_not_part_of_it(text: str, topic: str) -> None:
+    assert topics_in_answer(text) == [topic]
