@@ -33,6 +33,7 @@ FORGET = _whole(
 SKIP = _whole(
     r"(?:skip|pass|next)(?: (?:it|this|that|one|please|pls))*",
     r"(?:i'?d )?(?:rather|prefer) not(?: to)?(?: say| answer)?",
+    r"(?:i )?(?:don'?t|do not) (?:want|wanna|wish) to (?:say|answer|tell you|talk about (?:it|that|this))",
     r"no answer|not saying|no comment|saltar(?:la)?|siguiente|paso|prefiero no(?: decir(?:lo)?| contestar)?",
     after=_THANKS,
 )

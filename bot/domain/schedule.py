@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -112,11 +112,20 @@ def _without_overlaps(week: Week) -> None:
 
 
 def week_text(week: Week) -> str:
-    """A week as `read_week_text` reads it: "mon 09:00-17:00; tue 09:00-12:00, 13:00-17:00"; "never" for none."""
-    days = [
-        f"{day} {', '.join(map(_span_text, spans))}" for day, spans in zip(DAYS, week, strict=True) if spans
+    """A week as `read_week_text` reads it: "mon-fri 09:00-12:00, 13:00-17:00; sat 10:00-14:00"; "never" for none."""
+    alike = [
+        (spans, [day for day, _ in days]) for spans, days in groupby(zip(DAYS, week, strict=True), _spans_of)
     ]
-    return "; ".join(days) or "never"
+    parts = [f"{_days_text(days)} {', '.join(map(_span_text, spans))}" for spans, days in alike if spans]
+    return "; ".join(parts) or "never"
+
+
+def _spans_of(day: tuple[str, tuple[tuple[int, int], ...]]) -> tuple[tuple[int, int], ...]:
+    return day[1]
+
+
+def _days_text(days: Sequence[str]) -> str:
+    return days[0] if len(days) == 1 else f"{days[0]}-{days[-1]}"
 
 
 def _span_text(span: tuple[int, int]) -> str:
