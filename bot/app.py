@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 
 import actions
 from bot.channels.base import Channel
+from bot.channels.drill import DrillChannel
 from bot.channels.phone import phone_channels
 from bot.clinic import load_clinic
 from bot.console.desk import desk_router
@@ -124,7 +125,7 @@ def channels(
     database: Database, *, demonstration: bool, more: Sequence[Channel] = ()
 ) -> Mapping[str, Channel]:
     """Every channel of this installation, by name."""
-    known: list[Channel] = [*(phone_channels(database) if demonstration else ()), *more]
+    known: list[Channel] = [DrillChannel(), *(phone_channels(database) if demonstration else ()), *more]
     return {channel.name: channel for channel in known}
 
 

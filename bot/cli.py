@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from bot import cli_data
+from bot.cli_drill import drill
 from bot.cli_keys import keys
 from bot.cli_review import review
 from bot.hours_cli import hours
@@ -21,6 +22,7 @@ app.add_typer(review, name="review")
 app.add_typer(roster, name="roster")
 app.add_typer(hours, name="hours")
 cli_data.add_to(app)
+app.command()(drill)
 
 
 def _say(line: str) -> None:

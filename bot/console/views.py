@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.handoff import DRILL
 from bot.domain.needs import Needs
 from bot.domain.needs_said import trait_in_words
 from bot.screen.verdict import Verdict
@@ -71,6 +72,8 @@ def _urgency(row: QueueRow) -> tuple[bool, int, bool, datetime]:
 
 
 def kind_of(channel: str) -> str:
+    if channel == DRILL:
+        return DRILL
     return "telegram" if "telegram" in channel else "sms"
 
 

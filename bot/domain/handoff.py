@@ -36,6 +36,7 @@ class Handoff:
     due_at: datetime | None = None
     wished: bool = False
     line: str | None = None
+    drill: bool = False
 
     @property
     def crisis(self) -> bool:
@@ -99,6 +100,8 @@ class Ladder:
 ROUNDS_FROM = 3  # steps 0 to 2 widen the circle, every later one asks again
 # How a counselor may say that a talk ended (DONE K7 referred); reports count these.
 WRAP_UPS: tuple[str, ...] = ("helped", "referred", "emergency", "no_answer", "left", "other")
+DRILL = "drill"  # the channel of a drill's client, who is nobody, and why such a handoff is closed
+DRILL_LASTS = timedelta(minutes=15)  # a drill ends after this at the latest, also when nobody ends it
 NOT_BEGUN = -1  # the step of a handoff about which nobody was asked yet
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from bot.domain.call_back import CallBack
 from bot.domain.conversation import Conversation, HeldBy
-from bot.domain.handoff import NOT_BEGUN, Handoff, new_tag
+from bot.domain.handoff import DRILL, DRILL_LASTS, NOT_BEGUN, Handoff, new_tag
 from bot.domain.matching import Counselor, eligible
 from bot.domain.needs import Needs
 from bot.services.changing import keep_needs
@@ -16,7 +16,7 @@ from bot.services.outbox import Unit, unit
 from bot.services.scheduled import read_wish, schedule
 from bot.services.supervisors import tell_supervisors_of
 from bot.services.watch import when_said
-from bot.store import conversations, counselors, handoffs, ladder_records, turns
+from bot.store import conversations, counselors, handoffs, ladder_records, timers, turns
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,19 @@ async def open_within(
 async def _new(work: Unit, conversation: Conversation, priority: str, about_other: bool) -> Handoff:
     now = work.context.clock.now()
     tag = new_tag(await handoffs.tags_in_hand(work.tx, now), work.context.rng)
-    return await handoffs.add(
-        work.tx, conversation_id=conversation.id, tag=tag, priority=priority, about_other=about_other, now=now
+    handoff = await handoffs.add(
+        work.tx,
+        conversation_id=conversation.id,
+        tag=tag,
+        priority=priority,
+        about_other=about_other,
+        now=now,
+        drill=conversation.channel == DRILL,
     )
+    if handoff.drill:
+        key, over = f"drill_over:{handoff.id}", now + DRILL_LASTS
+        await timers.add(work.tx, key=key, kind="drill_over", subject=str(handoff.id), due_at=over)
+    return handoff
 
 
 async def _again(

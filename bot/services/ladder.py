@@ -35,6 +35,7 @@ async def ask_from(
 ) -> Asked:
     """Ask the counselors of this step, or of the next that has any. With nobody to ask the request is kept."""
     watch = await watch_now(work.context, work.tx)
+    fitting = _awake(handoff, fitting, watch)
     asked = set(await handoffs.offers_of(work.tx, handoff.id))
     step, chosen = _first_with_any(work, handoff, fitting, asked, watch, step)
     if not chosen:
@@ -66,6 +67,13 @@ async def _ask(work: Unit, handoff: Handoff, counselor: Counselor, step: int, te
     alert = alert or await work.to_counselor(counselor, text_id, handoff)
     await handoffs.add_offer(work.tx, handoff.id, counselor.id, step, alert)
     await ladder_records.record(work.tx, handoff, "asked", now, step=step, counselor_id=counselor.id)
+
+
+def _awake(handoff: Handoff, fitting: Sequence[Counselor], watch: Watch) -> Sequence[Counselor]:
+    """Everybody; a drill wakes nobody who is neither on duty nor on call."""
+    if not handoff.drill:
+        return fitting
+    return [c for c in fitting if watch.on_duty(c) or watch.on_call(c)]
 
 
 def _first_with_any(
@@ -249,7 +257,7 @@ async def _ask_newcomers(context: Context, found: Handoff) -> None:
             return
         watch = await watch_now(context, work.tx)
         asked = set(await handoffs.offers_of(work.tx, handoff.id))
-        fitting = await fitting_now(work, conversation.id)
+        fitting = _awake(handoff, await fitting_now(work, conversation.id), watch)
         step, crisis = max(handoff.step, ROUNDS_FROM), handoff.crisis
         for counselor in whom_to_ask(step, fitting, asked, context.ladder, watch, crisis=crisis):
             await _ask(work, handoff, counselor, handoff.step, "alert_again")

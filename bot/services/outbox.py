@@ -156,6 +156,8 @@ class Unit:
         if handoff is not None:
             values = {"tag": handoff.tag, "priority": handoff.priority.upper(), **values}
         text, options = self.context.texts.render(shown, self.context.clinic, **values)
+        if handoff is not None and handoff.drill:
+            text, _ = self.context.texts.render("drill", self.context.clinic, text=text)
         message_id = await messages.add_outgoing(
             self.tx,
             channel=self._line(counselor, handoff),

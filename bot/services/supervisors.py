@@ -17,6 +17,8 @@ async def tell_supervisors(work: Unit, text_id: str, conversation_id: str) -> No
 async def tell_supervisors_of(work: Unit, text_id: str, handoff: Handoff) -> None:
     """Nobody could be asked, so a supervisor has to find a way. Also one who lacks a must hears it, and takes nothing;
     whom the client refused hears nothing."""
+    if handoff.drill:
+        return  # whoever began it reads what it showed
     needs = await conversations.read_needs(work.tx, handoff.conversation_id)
     for counselor in await counselors.roster(work.tx):
         if counselor.supervisor and not is_refused(counselor, needs):

@@ -6,6 +6,7 @@ from bot.services.asking import question_unanswered
 from bot.services.calls import text_after_call
 from bot.services.context import Context, Job
 from bot.services.deliver import not_arrived
+from bot.services.drill import drill_time_is_over
 from bot.services.gate import knock_if_safe
 from bot.services.ladder import advance_ladder, offer_proof_missing
 from bot.services.leaving import wipe
@@ -68,6 +69,8 @@ async def _fire(context: Context, timer: timers.Timer) -> None:
             await text_after_call(context, timer.subject)
         case "arrived":
             await not_arrived(context, int(timer.subject))
+        case "drill_over":
+            await drill_time_is_over(context, int(timer.subject))
         case "send_again":
             await send_again(context, int(timer.subject))
         case unknown:

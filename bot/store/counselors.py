@@ -16,7 +16,7 @@ from bot.store.vault import Vault
 
 _HOLDING = (
     select(handoff.c.counselor_id, func.count().label("holding"))
-    .where(handoff.c.state == "taken")
+    .where(handoff.c.state == "taken", ~handoff.c.drill)
     .group_by(handoff.c.counselor_id)
     .subquery()
 )

@@ -29,6 +29,7 @@ def handoff_from(row: Row[Any]) -> Handoff:
         due_at=row.due_at,
         wished=row.wished,
         line=row.line,
+        drill=row.drill,
     )
 
 
@@ -46,7 +47,14 @@ async def tags_in_hand(tx: Tx, now: datetime) -> set[str]:
 
 
 async def add(
-    tx: Tx, *, conversation_id: str, tag: str, priority: str, about_other: bool, now: datetime
+    tx: Tx,
+    *,
+    conversation_id: str,
+    tag: str,
+    priority: str,
+    about_other: bool,
+    now: datetime,
+    drill: bool = False,
 ) -> Handoff:
     row = (
         await tx.run(
@@ -58,6 +66,7 @@ async def add(
                 state="open",
                 about_other=about_other,
                 opened_at=now,
+                drill=drill,
             )
             .returning(handoff)
         )

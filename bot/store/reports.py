@@ -22,7 +22,7 @@ _FIGURES = """
   percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM first_reply_at - opened_at)) AS answer_median,
   percentile_cont(0.9) WITHIN GROUP (ORDER BY extract(epoch FROM first_reply_at - opened_at)) AS answer_ninth
 """
-_PERIOD = "FROM handoff WHERE opened_at >= :since AND opened_at < :until"
+_PERIOD = "FROM handoff WHERE opened_at >= :since AND opened_at < :until AND NOT drill"
 _ALL = text(f"SELECT priority, {_FIGURES} {_PERIOD} GROUP BY priority")
 _BY_HOUR = text(
     f"SELECT priority, extract(hour FROM opened_at AT TIME ZONE :zone)::int AS hour, {_FIGURES}"  # noqa: S608  # nosec B608 -- of this file

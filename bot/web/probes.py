@@ -29,11 +29,11 @@ _MEASURES = {
     ),
     "warmline_handoffs_waiting": (
         "Clients who wait for a counselor.",
-        "SELECT count(*) FROM handoff WHERE state IN ('open', 'offered')",
+        "SELECT count(*) FROM handoff WHERE state IN ('open', 'offered') AND NOT drill",
     ),
     "warmline_crises_waiting": (
         "Clients in a crisis whom nobody has taken.",
-        "SELECT count(*) FROM handoff WHERE state IN ('open', 'offered') AND priority = 'crisis'",
+        "SELECT count(*) FROM handoff WHERE state IN ('open', 'offered') AND priority = 'crisis' AND NOT drill",
     ),
     "warmline_jobs_waiting": (
         "Jobs that nobody has begun.",
