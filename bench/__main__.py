@@ -26,6 +26,8 @@ class Side:
     taken: Times = NO_TIMES
     answered: Times = NO_TIMES
     relayed: Times = NO_TIMES
+    alerted: Times = NO_TIMES
+    helped: Times = NO_TIMES
     rate: Rate = NO_RATE
     memory: Memory = NO_MEMORY
 
@@ -53,6 +55,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--retrain", action="store_true", help="measure training anew, for both")
     parser.add_argument("--only-warmline", action="store_true", help="leave stock Rasa out")
     parser.add_argument("--turns", type=int, default=80, help="turns for each latency")
+    parser.add_argument("--handoffs", type=int, default=10, help="requests for a person, and crises")
     parser.add_argument("--talkers", type=int, default=20, help="people at once")
     parser.add_argument("--seconds", type=float, default=15, help="how long they talk")
     return parser.parse_args()
@@ -108,6 +111,9 @@ async def measure_warmline(options: argparse.Namespace) -> Side:
         found.taken, found.answered = await server.latency(options.turns)
         say("Warmline: relay to a counselor")
         found.relayed = await server.relay(options.turns // 2)
+        say("Warmline: alerts to counselors, and a crisis")
+        found.alerted = await server.alerts(options.handoffs)
+        found.helped = await server.crisis(options.handoffs)
         say(f"Warmline: {options.talkers} conversations at once")
         found.rate = await server.throughput(options.talkers, options.seconds)
         found.memory = server.memory()
@@ -133,6 +139,8 @@ def fill(report: Report, ours: Side, theirs: Side, trained: dict[str, float]) ->
     report.add("webhook to answer, median", "ms", ours.answered.median, theirs.answered.median, limit=60)
     report.add("webhook to answer, 95th percentile", "ms", ours.answered.p95, theirs.answered.p95, limit=150)
     report.add("relay to a counselor, median", "ms", ours.relayed.median, limit=40)
+    report.add('"I need a person" to alerts, median', "ms", ours.alerted.median, limit=150)
+    report.add("crisis text to help and alerts, median", "ms", ours.helped.median, limit=150)
     report.add("bot turns, sustained", "1/s", ours.rate.per_second, theirs.rate.per_second, least=3)
     report.add("processor time of one such turn", "ms", ours.rate.cpu_total, theirs.rate.cpu_total)
     for program, spent in sorted(ours.rate.cpu.items()):

@@ -30,6 +30,7 @@ QUESTIONS = (
     "what is the first step?",
 )
 COUNSELOR = "staff-james"
+STAFF = ("staff-maria", "staff-james", "staff-robin")
 TURNS_EACH = 8
 # What a client answers on the way to a person, the likeliest first.
 _TOWARDS_A_PERSON = ("skip, just connect me", "send it", "ask one to contact you", "skip", "no preference")
@@ -187,6 +188,62 @@ class Warmline:
                 return phone
             await self.phones.say(phone, await self._next_reply(phone))
         raise NoAnswerError("The client did not reach a counselor.")
+
+    async def alerts(self, times: int) -> Times:
+        """From the client's last word of "I need a person" until every alert of the first step is at the provider."""
+        spent = []
+        for _ in range(times):
+            before = {phone: await self.phones.last_id(phone) for phone in STAFF}
+            phone = await self.new_client()
+            await self._towards_an_alert(phone, before[COUNSELOR])
+            spent.append(await self._last_alert(phone, before) - await self._last_word(phone))
+            await self._end_it(before)
+        return Times.of(spent)
+
+    async def crisis(self, times: int) -> Times:
+        """From a client's text in danger until the help and every alert are at the provider."""
+        spent = []
+        for number in range(times):
+            before = {phone: await self.phones.last_id(phone) for phone in STAFF}
+            phone = await self.new_client()
+            after = await self.phones.last_id(phone)
+            await self.phones.say(phone, f"i want to kill myself tonight {number}")
+            await self.phones.quiet(COUNSELOR, 0.5)
+            helped = await self.phones.heard(phone, after, "988")
+            last = max(helped.at, await self._last_alert(phone, before))
+            spent.append(last - await self._last_word(phone))
+            await self._end_it(before)
+        return Times.of(spent)
+
+    async def _towards_an_alert(self, phone: str, before: int) -> None:
+        await self.phones.say(phone, "I want to talk to a person")
+        for _ in range(8):
+            await self.phones.quiet(phone, 0.7)
+            if any("Case " in text.text for text in await self.phones.texts(COUNSELOR, before)):
+                return
+            await self.phones.say(phone, await self._next_reply(phone))
+        raise NoAnswerError("The client did not reach a counselor.")
+
+    async def _last_word(self, phone: str) -> float:
+        """When the client's newest text came in."""
+        return max(text.at for text in await self.phones.texts(phone) if not text.to_phone)
+
+    async def _last_alert(self, phone: str, before: dict[str, int]) -> float:
+        """When the last alert about the newest case reached a phone of the staff."""
+        await self.phones.heard(COUNSELOR, before[COUNSELOR], "waiting")
+        await self.phones.quiet(COUNSELOR, 0.5)
+        found = [text for one in STAFF for text in await self.phones.texts(one, before[one])]
+        return max(text.at for text in found if "waiting" in text.text)
+
+    async def _end_it(self, before: dict[str, int]) -> None:
+        """The counselor takes the newest case and ends it, so that the next one finds them free."""
+        alert = await self.phones.heard(COUNSELOR, before[COUNSELOR], "Case ")
+        tag = re.search(r"Case (\w+)", alert.text)
+        assert tag is not None
+        for words, answer in ((f"TAKE {tag[1]}", "is yours"), (f"DONE {tag[1]}", "is closed")):
+            after = await self.phones.last_id(COUNSELOR)
+            await self.phones.say(COUNSELOR, words)
+            await self.phones.heard(COUNSELOR, after, answer)
 
     async def _next_reply(self, phone: str) -> str:
         offered = [text.options for text in await self.phones.texts(phone) if text.options]

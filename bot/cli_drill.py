@@ -4,6 +4,7 @@
 import asyncio
 import getpass
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -72,8 +73,11 @@ def lines(seen: "Drilled") -> list[str]:
     """One line a proof, with the seconds since the text came in."""
     found = []
     for alert, name in zip(seen.alerts, seen.names, strict=True):
-        steps = (("queued", alert.queued_at), ("handed over", alert.sent_at))
-        steps += (("accepted", alert.accepted_at), ("delivered", alert.delivered_at))
+        steps: list[tuple[str, datetime | None]] = [
+            ("queued", alert.queued_at),
+            ("handed over", alert.sent_at),
+        ]
+        steps += [("accepted", alert.accepted_at), ("delivered", alert.delivered_at)]
         found += [
             f"{seen.seconds(at):7.2f} s  alert to {name}: {what}" for what, at in steps if at is not None
         ]

@@ -114,7 +114,7 @@ class Counselor(Person):
         if tag in self.unwanted and not crisis:  # a crisis is asked about until somebody takes it
             return
         chance, rng = self.town.rng.random(), self.town.rng
-        if chance < (0.75 if again else 0.5):
+        if chance < (0.75 if again or crisis else 0.5):
             if rng.random() < 0.3:
                 await asyncio.sleep(rng.uniform(0, 0.5))
             await self.says(f"TAKE {tag}")

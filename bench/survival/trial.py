@@ -16,8 +16,9 @@ from bench.survival.town import Town, town
 from bot.store import handoffs
 from bot.store.tables import handoff, message
 
-WAVE = 40  # clients at a time
+WAVE = 20  # clients at a time
 SLOWEST = 900.0  # seconds of one wave until what is open counts as lost
+STUCK = 40.0  # seconds after which time goes on although something is unfinished
 DRAIN = (
     60.0  # seconds in which everything that is left must be handled and sent, once nobody is killed any more
 )
@@ -83,15 +84,15 @@ class Trial:
             self.clients.append(one)
             self.people[one.number] = one
             self.begin(one.arrives())
-        begun, moves = time.monotonic(), 0
+        begun, moved, moves = time.monotonic(), time.monotonic(), 0
         while time.monotonic() - begun < SLOWEST:
             await self._quiet()
             unfinished = self.town.busy or await self._unfinished()
             if not unfinished and not await self._open():
                 return
-            if unfinished and self.town.rng.random() < 0.8:
-                continue  # time goes on mostly when there is nothing else to do
-            moves += 1
+            if unfinished and time.monotonic() - moved < STUCK:
+                continue  # time goes on when there is nothing else to do, as it does for people
+            moved, moves = time.monotonic(), moves + 1
             self.town.clock.move(self.town.rng.choice((20, 50, 95, 130) if moves < 8 else (95, 300, 605)))
             for one in self.staff:
                 self.begin(one.ticks())

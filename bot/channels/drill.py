@@ -19,5 +19,7 @@ class DrillChannel:
     def traits(self) -> Traits:
         return Traits(buttons=False, repeatable=True, max_chars=1600)
 
-    async def send(self, address: str, text: str, options: Sequence[Option], message_id: int) -> Sent:
+    async def send(
+        self, address: str, text: str, options: Sequence[Option], message_id: int, *, urgent: bool = False
+    ) -> Sent:
         return Sent(f"{DRILL}:{message_id}", "delivered")

@@ -39,6 +39,7 @@ class Step(StrEnum):
     EXIT = "exit"
     CONTACT = "contact"
     WHO = "who"
+    SAME_AGAIN = "same_again"
 
 
 @dataclass(frozen=True)

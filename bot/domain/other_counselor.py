@@ -26,6 +26,25 @@ _SOMEONE_ELSE = re.compile(
 )
 
 
+_TALKED = r"(?:talked|talk|spoke|wrote|chatted|texted|was talking)(?: (?:to|with))?"
+_BEFORE = r"(?:before|last time|yesterday|earlier|last week|the other day|this morning)"
+_SAME = (
+    rf"(?:(?:the )?same (?:counsell?or|person|one)(?: as {_BEFORE}| i had(?: {_BEFORE})?| i {_TALKED}(?: {_BEFORE})?)?"
+    rf"|(?:the|my) (?:counsell?or|person) (?:from {_BEFORE}|i had {_BEFORE}|i {_TALKED} {_BEFORE}|again)"
+    r"|my (?:last |old |previous )?counsell?or back)"
+)
+_SAME_AGAIN = re.compile(
+    rf"^\W*(?:{_ASKS} )?{_SAME}(?: again)?(?:\W*(?:please|pls|now|thanks|thank you|if possible))*\W*$",
+    re.IGNORECASE,
+)
+_REFUSED = re.compile(r"^\W*(?:no|not|never|don'?t|anyone but)\b", re.IGNORECASE)
+
+
+def wants_the_same(text: str) -> bool:
+    """Whether a whole text asks for the counselor they had ("can I have the same counselor again?")."""
+    return not _REFUSED.match(text) and bool(_SAME_AGAIN.match(_FILLERS.sub("", text)))
+
+
 def wants_someone_else(text: str) -> bool:
     """Whether a whole text asks for another counselor ("someone else please")."""
     return bool(_SOMEONE_ELSE.match(_FILLERS.sub("", text)))

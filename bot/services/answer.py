@@ -7,6 +7,7 @@ No transaction is open while Rasa thinks: read and commit, ask, then lock, re-ch
 from bot.domain.consent import Keyword, keyword_of
 from bot.domain.conversation import Conversation, Step, next_step
 from bot.domain.options import Option, chosen, number_in
+from bot.domain.other_counselor import wants_the_same
 from bot.domain.preview import asks_who, asks_who_would
 from bot.services.context import Context
 from bot.services.gate import at_the_gate
@@ -96,6 +97,8 @@ def _refined(message: Message, step: Step, conversation: Conversation) -> Step:
     """What is said about texting somebody is the service's own matter, whoever would answer."""
     if step in (Step.ANSWER, Step.HOLD) and contact_in(message, conversation) is not None:
         return Step.CONTACT
+    if step in (Step.ANSWER, Step.HOLD) and wants_the_same(message.text):
+        return Step.SAME_AGAIN
     return Step.WHO if _asks_who(message.text, step, conversation) else step
 
 

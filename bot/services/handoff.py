@@ -10,7 +10,7 @@ from bot.domain.matching import Counselor, eligible
 from bot.domain.needs import Needs
 from bot.services.changing import keep_needs
 from bot.services.context import Context
-from bot.services.ladder import ask_from
+from bot.services.ladder import ask_from, ask_one
 from bot.services.loosening import choices_of
 from bot.services.outbox import Unit, unit
 from bot.services.scheduled import read_wish, schedule
@@ -93,6 +93,13 @@ async def open_within(
     if wish is not None and not crisis:
         return HandoffOutcome(*await schedule(work, conversation, handoff, wish, fitting))
     return await _first_offers(work, conversation, handoff, fitting)
+
+
+async def open_with(work: Unit, conversation: Conversation, counselor: Counselor) -> None:
+    """Open a handoff about which this one counselor, who is eligible and there, is asked first."""
+    handoff = await _new(work, conversation, "normal", False)
+    await ask_one(work, handoff, counselor)
+    await conversations.change(work.tx, conversation.id, held_by=HeldBy.WAITING)
 
 
 async def _new(work: Unit, conversation: Conversation, priority: str, about_other: bool) -> Handoff:

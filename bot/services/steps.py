@@ -23,6 +23,7 @@ from bot.services.outbox import Unit
 from bot.services.previews import tell_who_is_on, tell_who_it_would_be
 from bot.services.relay import relay_to_counselor
 from bot.services.rights import ask_to_erase
+from bot.services.same_again import ask_for_the_same
 from bot.store import conversations, counselors, handoffs, messages, outgoing
 from bot.store.messages import Message
 
@@ -169,6 +170,11 @@ async def _holding_text(work: Unit, conversation: Conversation) -> str:
     return "holding_crisis" if handoff is not None and handoff.state == "offered" else "nobody_on_duty"
 
 
+async def _same_again(work: Unit, conversation: Conversation, read: Read) -> None:
+    await disclose(work, conversation)
+    await ask_for_the_same(work, conversation, read.message)
+
+
 async def _unreadable(work: Unit, conversation: Conversation, read: Read) -> None:
     await disclose(work, conversation)
     await work.to_client(conversation, "nothing_to_read")
@@ -195,4 +201,5 @@ STEPS: dict[Step, Callable[[Unit, Conversation, Read], Awaitable[None]]] = {
     Step.EXIT: _exit,
     Step.CONTACT: _contact,
     Step.WHO: _who,
+    Step.SAME_AGAIN: _same_again,
 }

@@ -91,6 +91,22 @@ async def last_closed_of(tx: Tx, conversation_id: str) -> Handoff | None:
     )
 
 
+async def last_held_of(tx: Tx, conversation_id: str, since: datetime) -> Handoff | None:
+    """The newest handoff that a counselor held and that was closed since then."""
+    return await _one(
+        tx,
+        select(handoff)
+        .where(
+            handoff.c.conversation_id == conversation_id,
+            handoff.c.state == "closed",
+            handoff.c.counselor_id.is_not(None),
+            handoff.c.closed_at > since,
+        )
+        .order_by(handoff.c.id.desc())
+        .limit(1),
+    )
+
+
 async def by_tag(tx: Tx, tag: str) -> Handoff | None:
     """The open handoff a tag names. A tag of a closed one names nobody."""
     return await _one(tx, select(handoff).where(handoff.c.tag == tag, handoff.c.state != "closed"))

@@ -22,7 +22,7 @@ STAFF_ALONE = {
     *("C8", "plain", "back", "away", "who", "closed", "noted", "passed", "withdrawn", "cannot_take"),
     *("nothing_to_say", "no_case_held", "quiet_nudge", "client_left", "no_longer_yours"),
     *("kept_for_client", "client_exited", "which_reason", "transferred", "cannot_transfer"),
-    *("call_ask", "call_staff_line", "operator_needed"),
+    *("call_ask", "call_staff_line", "operator_needed", "drill", "drill_over"),
 }
 SAID_WITHOUT_A_CONVERSATION = {"out_of_order"}
 NUMBERS = re.compile(r"\b(?:1-\d{3}-\d{3}-\d{4}|988|911)\b|findahelpline\.com")
