@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
+
 from bot.app import build
 from bot.jobs import working
 from bot.screen.screen import Screen
@@ -20,7 +22,7 @@ from bot.services.context import BotReply, Context
 from bot.services.handoff import open_handoff
 from bot.serving import served
 from bot.settings import Settings
-from bot.sms_side import sms_side
+from bot.sms_side import SmsSide, sms_side
 from bot.store import conversations
 from bot.store.vault import vault_from
 
@@ -96,6 +98,13 @@ def settings_for(plan: Plan) -> Settings:
     )
 
 
+def _webhooks(sms: SmsSide, context: Context) -> FastAPI:
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    for router in sms.routers(context):
+        app.include_router(router)
+    return app
+
+
 async def run(plan: Plan, screen: Screen) -> None:
     """Be this process until it is killed."""
     settings, dialogue = settings_for(plan), Opens()
@@ -118,5 +127,5 @@ async def run(plan: Plan, screen: Screen) -> None:
         if plan.works:
             await stack.enter_async_context(working(service.queue, service.context, 10))
         if plan.port is not None:
-            await stack.enter_async_context(served(sms.webhooks(service.context), "127.0.0.1", plan.port))
+            await stack.enter_async_context(served(_webhooks(sms, service.context), "127.0.0.1", plan.port))
         await asyncio.Event().wait()

@@ -154,6 +154,8 @@ class Town:
         """Until every listener answers."""
         for plan in self.plans.values():
             while plan.port is not None:
+                if not is_alive(self.pids[plan.name]):
+                    raise RuntimeError(f"{plan.name} ended at its start: see {self.folder}/logs")
                 with contextlib.suppress(OSError):
                     _, writer = await asyncio.open_connection("127.0.0.1", plan.port)
                     writer.close()
