@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bench.survival.people import Client, Counselor
+from bench.survival.people import JOINED, Client, Counselor
 from bench.survival.town import Town
 from bot.domain.handoff import ROUNDS_FROM
 from bot.domain.matching import Counselor as OnRoster
@@ -157,7 +157,7 @@ def _wrong_texts(town: Town, cases: list[Case], staff: list[Counselor], clients:
     for place, sent in enumerate(town.provider.accepted):
         person, text = by_number.get(sent["To"]), sent["Body"]
         if person is None:
-            wrong += _of_a_client(text, sent["To"], by_tag)
+            wrong += _of_a_client(text, sent["To"], by_tag, cases, staff)
             continue
         found = _CASE.search(text)
         tag = next((g for g in found.groups() if g), None) if found else None
@@ -173,10 +173,14 @@ def _wrong_texts(town: Town, cases: list[Case], staff: list[Counselor], clients:
     return wrong
 
 
-def _of_a_client(text: str, number: str, by_tag: dict[str, Case]) -> list[str]:
-    if "stray" in text:
-        return [f"{number} got words without a case: {text!r}"]
-    return [
+def _of_a_client(
+    text: str, number: str, by_tag: dict[str, Case], cases: list[Case], staff: list[Counselor]
+) -> list[str]:
+    """A counselor's words reach a client whose case they took, and words about a case only that client."""
+    writer = next((one for one in staff if text.startswith(f"{one.name}: ")), None)
+    theirs = [who for case in cases if case.client.number == number for who in case.who("taken")]
+    strange = [f"{number} got {text!r}, which nobody of theirs wrote"]
+    return strange * (writer is not None and writer.id not in theirs) + [
         f"{number} got words about {tag}"
         for tag in re.findall(r"about (\w+)\.", text)
         if by_tag[tag].client.number != number
@@ -245,7 +249,7 @@ def _twice(cases: list[Case], staff: list[Counselor], clients: list[Client]) -> 
             wrong.append(f"{case.row.tag} is still held")
     for one in clients:
         taken = sum(len(case.who("taken")) for case in cases if case.client is one)
-        if sum("has joined" in text for text in one.heard) > taken:
+        if sum(JOINED in text for text in one.heard) > taken:
             wrong.append(f"client {one.place} heard more often that somebody joined than somebody did")
         replies = Counter(word for text in one.heard for word in re.findall(r"reply\d+of\w+", text))
         wrong += [f"client {one.place} heard {word} {n} times" for word, n in replies.items() if n > 1]

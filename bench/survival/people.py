@@ -14,6 +14,7 @@ from bot.domain.needs import EMPTY, Needs
 from bot.store import conversations, counselors
 from bot.store.tables import counselor
 
+JOINED = "a counselor, has joined"
 TRAITS = ("gender:woman", "gender:man", "language:es", "trained:trauma", "peer")
 _WAITING = re.compile(r"(?:New conversation waiting|Still waiting)\..*Case (\w+)\.")
 _YOURS = re.compile(r"^(\w+) is yours\.")
@@ -68,7 +69,7 @@ class Client(Person):
 
     async def hears(self, words: str) -> None:
         await super().hears(words)
-        if "has joined" in words:
+        if JOINED in words:
             self.joined += 1
             if self.wants_other and self.joined == 1:
                 await self.says("someone else please")
