@@ -100,6 +100,33 @@ def test_changes_mind_about_who_it_must_be_and_then_about_all_of_it(warmline: Li
     _nothing_forbidden(client)
 
 
+def test_nobody_fits_is_said_and_one_need_may_become_a_wish(warmline: Live) -> None:
+    client, james = warmline.new_client(), warmline.phone("staff-james")
+    james.catches_up()
+    client.says("I want to talk to a counselor")
+    client.hears("OK to ask?")
+    for answer, hears in (
+        ("1", "feel safer with"),
+        ("it must be someone who speaks polish", "must not be"),
+        ("a woman", "not ask you about"),
+        ("nothing", "Is that right?"),
+        ("1", "Nobody who fits what you asked for is here"),
+    ):
+        client.says(answer)
+        said = client.hears(hears)
+    choice = re.search(r"(\d) = someone who speaks Polish if possible", said)
+    assert choice, said
+    assert "not a woman" not in said
+    client.says(choice.group(1))
+    client.hears("sent your request")
+    tag = _tag(james)
+    james.says(f"TAKE {tag}")
+    client.hears("James, a counselor")
+    james.says(f"DONE {tag}")
+    client.hears("automated assistant again")
+    _nothing_forbidden(client)
+
+
 def test_a_crisis_in_the_middle_of_the_questions_gets_help_first_and_keeps_the_refusal(
     warmline: Live,
 ) -> None:
