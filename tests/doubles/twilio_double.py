@@ -15,13 +15,15 @@ TOKEN = "not a real token"
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer. `cut`: the connection ends without any; `accepts`: whether the text was taken all the same."""
+    """One answer. `cut`: the connection ends without any; `accepts`: whether the text was taken all the same.
+    `held`: it waits for this."""
 
     status: int = 201
     code: int | None = None
     cut: bool = False
     accepts: bool = True
     after: float = 0.0
+    held: asyncio.Event | None = None
     body: str | None = None
 
 
@@ -74,6 +76,8 @@ class TwilioDouble:
         said = self._body(answer).encode()
         if answer.after:
             await asyncio.sleep(answer.after)
+        if answer.held is not None:
+            await answer.held.wait()
         if answer.cut:
             return False
         head = f"HTTP/1.1 {answer.status} .\r\nContent-Type: application/json\r\nContent-Length: {len(said)}\r\n\r\n"
