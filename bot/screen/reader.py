@@ -1,4 +1,8 @@
-"""Reads sentences with the rules: masks idioms, finds signs, lets scopes take them back or soften them."""
+"""Reads sentences with the rules: masks idioms, finds signs, lets scopes take them back or soften them.
+
+What other sentences say can make a sign a question, it never takes one back: "3 years clean" beside "i cut myself"
+is a reason to ask, and harmless words around a danger must not clear it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -38,7 +42,7 @@ class Reader:
         message = frozenset().union(*per_sentence)
         signals: list[Signal] = []
         for sentence, own in zip(masked, per_sentence, strict=True):
-            signals += self._sentence(sentence, self._active(own, message), message)
+            signals += self._sentence(sentence, own, message)
         return signals
 
     def _scopes(self, sentence: Sentence) -> set[str]:
@@ -56,11 +60,18 @@ class Reader:
         reach = {s for s in message if self.book.scopes[s].where == "message"} | own
         return frozenset(s for s in reach if not self.book.scopes[s].unless & (reach | own))
 
-    def _sentence(self, sentence: Sentence, scopes: frozenset[str], message: frozenset[str]) -> list[Signal]:
+    def _alone(self, own: set[str], message: frozenset[str]) -> frozenset[str]:
+        """A sentence's own scopes, unless one anywhere in the message lifts them."""
+        return frozenset(s for s in own if not self.book.scopes[s].unless & (message | own))
+
+    def _sentence(self, sentence: Sentence, own: set[str], message: frozenset[str]) -> list[Signal]:
+        within, alone = self._active(own, message), self._alone(own, message)
         signals = []
         for key, start, end in self.book.rule_finder.find(sentence.words):
             rule = self.book.rules[key]
-            level = self._level(rule, sentence, start, scopes)
+            level = self._level(rule, sentence, start, within)
+            if level == "clear" and self._level(rule, sentence, start, alone) != "clear":
+                level = "ask"
             if level != "clear" and (not rule.needs or rule.needs in message):
                 found = _signal(rule, level, sentence, start, end)
                 signals.append(replace(found, minor=MINOR_SCOPE in message))

@@ -138,6 +138,22 @@ def test_harmless_text_around_a_danger_never_clears_it(
     assert screen.check(before + danger + after).level == "crisis"
 
 
+NEXT_TO_IT = [
+    "My grandmother passed away last year and I miss her.",
+    "I've been sober for 90 days.",
+    "I saw a movie about it.",
+    "I'm not suicidal or anything like that.",
+    "lol sorry for the long text.",
+]
+
+
+@pytest.mark.parametrize("beside", NEXT_TO_IT)
+def test_no_sentence_beside_a_danger_clears_it(screen: Screen, beside: str) -> None:
+    for danger, _ in DANGER:
+        assert screen.check(f"{beside} {danger}.").level != "clear"
+        assert screen.check(f"{danger}. {beside}").level != "clear"
+
+
 @settings(deadline=None, max_examples=60)
 @given(
     text=st.sampled_from([t for t, _ in DANGER] + HARMLESS),
