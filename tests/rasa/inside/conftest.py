@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from rasa.core.agent import Agent
 from rasa.shared.core.domain import Domain
 
+from rasa_components import nlg
 from rasa_components.nlg import ClinicNlg
 from rasa_components.ready import ready_agent
 from rasa_components.tracker_store import SealedTrackerStore
@@ -55,8 +56,9 @@ def store(database: str) -> Iterator[SealedTrackerStore]:
 
 
 @pytest.fixture
-def app(model: Path, store: SealedTrackerStore) -> SimpleNamespace:
-    """What Sanic's app is to us: a place where Rasa put its agent."""
+def app(model: Path, store: SealedTrackerStore, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """What Sanic's app is to us: a place where Rasa put its agent. It says the toy's texts alone."""
+    monkeypatch.setattr(nlg, "RESPONSES", TOY)
     loaded = Agent.load(model, generator=ClinicNlg(None, Domain.empty()), tracker_store=store)
     return SimpleNamespace(ctx=SimpleNamespace(agent=loaded))
 
