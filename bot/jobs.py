@@ -15,6 +15,7 @@ import structlog
 from psycopg_pool import AsyncConnectionPool
 
 from bot.at_once import AtOnce, Claimed
+from bot.ending import ended
 from bot.services import upkeep
 from bot.services.answer import handle_message
 from bot.services.context import Context, Job
@@ -187,18 +188,7 @@ async def working(
         yield
     finally:
         stop.set()
-        await _ended(tasks)
-
-
-async def _ended(tasks: "list[asyncio.Task[None]]") -> None:
-    """Cancel until every task has ended: a worker that has only just started may swallow its first cancellation."""
-    pending = set(tasks)
-    while pending:
-        for task in pending:
-            task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=GRACE + 2)
-        if pending:
-            log.warning("worker.still_there", tasks=[task.get_name() for task in pending])
+        await ended(*tasks, patience=GRACE + 2)
 
 
 async def _worker(app: procrastinate.App, queue: str, concurrency: int, stop: asyncio.Event) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
+from bot.ending import ended
+
 
 @contextlib.asynccontextmanager
 async def served(app: FastAPI, host: str, port: int) -> AsyncIterator[int]:
@@ -42,8 +44,7 @@ async def background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await ended(task)
 
 
 class _Server(uvicorn.Server):

@@ -16,6 +16,7 @@ from telegram import Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.channels.telegram_bot import ALLOWED_UPDATES, Connection, Flood
+from bot.ending import ended
 
 log = structlog.get_logger("telegram")
 
@@ -77,7 +78,8 @@ class TelegramPoller:
     async def _still_ours(self, lock: psycopg.AsyncConnection[Any]) -> None:
         while True:
             await asyncio.sleep(self._patience.heartbeat)
-            await asyncio.wait_for(lock.execute("SELECT 1"), self._patience.frozen)
+            async with asyncio.timeout(self._patience.frozen):
+                await lock.execute("SELECT 1")
 
     async def _poll(self) -> None:
         offset, failures, webhook_gone = None, 0, False
@@ -147,6 +149,4 @@ async def _first_of(*works: Coroutine[Any, Any, None]) -> None:
         for task in done:
             task.result()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ended(*tasks)

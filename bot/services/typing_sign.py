@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy import func, select
 
 from bot.channels.base import SendError, ShowsTyping
+from bot.ending import ended
 from bot.services.context import Context
 from bot.store import conversations, handoffs
 
@@ -30,8 +31,7 @@ async def while_thinking(
     try:
         yield
     finally:
-        sign.cancel()
-        await asyncio.gather(sign, return_exceptions=True)
+        await ended(sign, patience=0.1)
 
 
 async def _show_again_and_again(

@@ -15,6 +15,7 @@ from bot.channels.telegram_bot import ALLOWED_UPDATES, Connection
 from bot.channels.telegram_intake import TelegramIntake
 from bot.channels.telegram_poller import Patience, TelegramPoller
 from bot.channels.telegram_updates import GROUP_HINT, Side
+from bot.ending import ended
 from bot.store.embedded import EmbeddedPostgres
 from tests.conftest import until
 from tests.doubles.telegram_double import CUT, TOKEN, TelegramDouble, telegram_double
@@ -69,8 +70,7 @@ async def _polling(
     try:
         yield task
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await ended(task)
         await intake.close()
         await connection.close()
 
@@ -204,7 +204,7 @@ async def test_of_two_processes_one_polls_and_the_other_takes_over(double: Teleg
         await double.brings(raw("text", text="two", update_id=2))
         await _confirmed(double)
         assert (first.texts, second.texts) == (["one", "two"], [])
-        task.cancel()
+        await ended(task)
         await double.brings(raw("text", text="three", update_id=3))
         await _confirmed(double)
     assert (first.texts, second.texts) == (["one", "two"], ["three"])

@@ -18,6 +18,7 @@ from bot.channels.telegram_intake import TelegramIntake
 from bot.channels.telegram_pace import Pace
 from bot.channels.telegram_poller import Patience, TelegramPoller
 from bot.channels.telegram_updates import Side
+from bot.ending import ended
 from bot.services.context import Context
 from bot.services.receive import receive_from_client, receive_from_staff
 from bot.store import counselors
@@ -146,8 +147,7 @@ class RunningBot:
         self.task = asyncio.create_task(self.poller.run())
 
     async def __aexit__(self, *_: object) -> None:
-        self.task.cancel()
-        await asyncio.gather(self.task, return_exceptions=True)
+        await ended(self.task)
         await self.intake.close()
         await self.connection.close()
 

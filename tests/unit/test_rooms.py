@@ -13,7 +13,7 @@ ALLOWED = {
     "bot.screen": {"bot.screen", "bot.domain", "encoder"},
     "bot.reading": {"bot.reading", "bot.domain"},
     "bot.store": {"bot.store", "bot.domain", "bot.screen.verdict", "bot.lifeline", "rasa_components.sealing"},
-    "bot.channels": {"bot.channels", "bot.domain", "bot.store"},
+    "bot.channels": {"bot.channels", "bot.domain", "bot.store", "bot.ending"},
     "bot.services": {
         "bot.services",
         "bot.domain",
@@ -21,6 +21,7 @@ ALLOWED = {
         "bot.store",
         "bot.channels.base",
         "bot.clinic",
+        "bot.ending",
     },
     "bot.dialogue": {"bot.dialogue", "bot.services.context", "bot.settings", "bot.domain", "encoder"},
     "bot.web": {"bot.web", "bot.services", "bot.domain", "bot.store", "bot.channels"},
