@@ -149,14 +149,14 @@ class TelegramEmulated:
             fault["retry_after"] = retry_after
         self.http.post("/__fixture/faults", json=fault).raise_for_status()
 
-    def problems(self) -> list[str]:
-        """What aiogram's models say against the calls of our two bots, each once.
-
-        Other bots are those by which a test makes wrong calls itself.
-        """
+    def ours(self, method: str | None = None) -> list[dict[str, Any]]:
+        """The calls of our two bots. By other bots a test makes wrong calls itself."""
         bots = {token.partition(":")[0] for token in (CLIENTS_BOT, STAFF_BOT)}
-        ours = [call for call in self.calls() if call["bot"] in bots]
-        return sorted({f"{c['method']}: {c['problem']}" for c in ours if c["problem"]})
+        return [call for call in self.calls(method) if call["bot"] in bots]
+
+    def problems(self) -> list[str]:
+        """What aiogram's models say against our calls, each once."""
+        return sorted({f"{c['method']}: {c['problem']}" for c in self.ours() if c["problem"]})
 
 
 @dataclass

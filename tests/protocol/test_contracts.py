@@ -41,7 +41,7 @@ async def test_every_text_is_one_that_twilios_description_allows(
         await channel.close()
     arrived = twilio.messages(To=to)
     assert len(arrived) == texts
-    assert arrived[-1]["sid"] == sent.external_id
+    assert sent.external_id.split("+") == [text["sid"] for text in reversed(arrived)]
     assert arrived[-1]["body"].endswith("Reply 1 = yes, please, 2 = no.")
 
 
