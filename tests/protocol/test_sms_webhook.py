@@ -67,7 +67,10 @@ def _receipt(status: str, code: str | None = None, **more: object) -> Receipt:
         ),
         ("status-undelivered-30005", _receipt("undelivered", "30005 unknown or inactive number")),
         ("status-undelivered-30006", _receipt("undelivered", "30006 landline or carrier out of reach")),
-        ("status-undelivered-30007", _receipt("undelivered", "30007 filtered as spam by the carrier")),
+        (
+            "status-undelivered-30007",
+            _receipt("undelivered", "30007 filtered as spam by the carrier", operator=True, filtered=True),
+        ),
         (
             "status-undelivered-30008",
             _receipt("undelivered", "30008 unknown reason", again_after=timedelta(minutes=1)),
