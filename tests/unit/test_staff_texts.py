@@ -10,7 +10,10 @@ _CARRIES = re.compile(r"\{(text|note|needs)\}")
 
 
 def test_every_text_that_carries_words_or_needs_has_one_without() -> None:
-    carrying = {name for name, text in TEXTS.items() if _CARRIES.search(text.text)} - {"plain"}
+    carrying = {name for name, text in TEXTS.items() if _CARRIES.search(text.text)} - {
+        "plain",
+        "drill",
+    }  # frames: what they carry was chosen before
     assert carrying
     assert carrying <= set(WITHOUT_CONTENT)
 
