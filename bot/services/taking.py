@@ -125,9 +125,14 @@ async def _tell_the_taker(found: Case) -> None:
         await work.to_counselor(found.counselor, "taken_note", handoff, note=note)
     await handoffs.record_read(work.tx, found.counselor.id, found.conversation.id, "take")
     written = await messages.history(work.tx, found.conversation.id, 30)
-    lines = [m for m, _ in written if m.author == "client" and m.text.strip() and number_in(m.text) is None]
-    for line in lines[-CONTEXT_LINES:]:
+    for line in [m for m, _ in written if _are_own_words(m)][-CONTEXT_LINES:]:
         await work.to_counselor(found.counselor, "taken_context", handoff, text=line.text)
+
+
+def _are_own_words(message: messages.Message) -> bool:
+    """What a client wrote; a button or the number of an option says nothing without its question."""
+    chosen = message.press is not None or number_in(message.text) is not None
+    return message.author == "client" and bool(message.text.strip()) and not chosen
 
 
 async def _tell_the_others(found: Case) -> None:

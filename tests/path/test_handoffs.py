@@ -257,3 +257,17 @@ async def _steps(world: World) -> int:
 
 async def _moved_on(world: World, steps: int) -> bool:
     return await _steps(world) > steps
+
+
+async def test_the_taker_reads_the_clients_words_and_not_the_buttons_they_pressed(world: World) -> None:
+    client = world.phone("client-3")
+    world.dialogue.down = True
+    await client.says("I do not know where to begin")
+    await client.hears("a part of me is not working")
+    await client.presses("ask a counselor")
+    tag = await _tag_on(world.maria)
+    await world.maria.says(f"TAKE {tag}")
+    assert "where to begin" in await world.maria.hears(f"{tag} wrote:")
+    await client.says("now I do")
+    await world.maria.hears(f"{tag}: now I do")
+    assert not [t.text for t in await world.maria.texts() if "ask a counselor" in t.text]
