@@ -4,7 +4,7 @@ No Rasa and no provider: the bot repeats what it was told, and what is sent by S
 """
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -19,14 +19,13 @@ from bench.fuzz.asking import Asked, ask
 from bench.fuzz.doors import FORM, Known
 from bench.fuzz.judge import Planted
 from bot.app import Service, build
-from bot.channels.base import Sent, Traits
+from bot.channels.drill import DrillChannel
 from bot.channels.sms_webhook import Signing, fields_of, signature
 from bot.channels.telegram_bot import Connection
 from bot.channels.telegram_intake import TelegramIntake
 from bot.demonstration import STAFF, set_up_demonstration
 from bot.domain import signing_in
 from bot.domain.needs import Needs
-from bot.domain.options import Option
 from bot.jobs import working
 from bot.screen.screen import Screen
 from bot.services import desk_work
@@ -52,22 +51,6 @@ MORE_STAFF = (
     ("00000000-0000-4000-8000-000000000002", "+Ash", "auditor"),
 )
 _UPDATES = Path(__file__).parents[2] / "tests" / "fixtures" / "telegram"
-
-
-@dataclass(frozen=True)
-class Nowhere:
-    """A channel whose provider takes everything and brings it to nobody."""
-
-    name: str
-
-    @property
-    def traits(self) -> Traits:
-        return Traits(buttons=False, repeatable=True, max_chars=1600)
-
-    async def send(
-        self, address: str, text: str, options: Sequence[Option], message_id: int, *, urgent: bool = False
-    ) -> Sent:
-        return Sent(f"{self.name}:{message_id}", "delivered")
 
 
 class Echo:
@@ -119,7 +102,7 @@ async def opened(url: str, dsn: str, folder: Path, screen: Screen | None) -> Asy
         dialogue=Echo(),
         actions_secret=ACTIONS_SECRET,
         screen=screen,
-        more_channels=[Nowhere(name) for name in ("sms", "staff-sms", "telegram")],
+        more_channels=[DrillChannel(name) for name in ("sms", "staff-sms", "telegram")],
     )
     connection = Connection(BOT, NOWHERE)
     intake = TelegramIntake(connection, "telegram", "client", partial(receive_from_client, service.context))

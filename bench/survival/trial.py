@@ -13,6 +13,7 @@ from sqlalchemy import func, or_, select
 from bench.survival.checks import Findings, check
 from bench.survival.people import Client, Counselor, Person, client, hire
 from bench.survival.town import Town, town
+from bot.ending import ended
 from bot.store import handoffs
 from bot.store.tables import handoff, message
 
@@ -136,9 +137,7 @@ class Trial:
             return 1
 
     async def close(self) -> None:
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await ended(*self._tasks)
 
 
 async def survive(
@@ -171,13 +170,10 @@ async def survive(
                     f"  {await _opened(place)} handoffs, {sum(place.kills.values())} kills,"
                     f" {time.monotonic() - begun:.0f} s, clock moved {place.clock.moved}"
                 )
-            killing.cancel()
-            await asyncio.gather(killing, return_exceptions=True)
+            await ended(killing)
             await trial.drain()
         finally:
-            for task in [*keeping, killing]:
-                task.cancel()
-            await asyncio.gather(*keeping, killing, return_exceptions=True)
+            await ended(*keeping, killing)
             await trial.close()
         findings = await check(place, trial.staff, trial.clients)
         findings.add("trial", [repr(error) for error in trial.errors])

@@ -1,6 +1,6 @@
 """The pages of signing in and out, and of one's own sessions and second factor. They say the same to everybody."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import segno
 from fastapi import APIRouter, Depends, Request, Response
@@ -41,6 +41,13 @@ def add_sign_in(router: APIRouter, pages: DeskPages, door: Door, staff: tuple[st
         response = pages.go(_CODE)
         door.begin_try(response, token)
         return response
+
+    _add_codes(router, pages, door, staff)
+
+
+def _add_codes(router: APIRouter, pages: DeskPages, door: Door, staff: tuple[str, ...]) -> None:
+    """The code that came on the phone, and the app's where a second factor is on."""
+    context = pages.context
 
     @router.get(_CODE)
     async def code_page(request: Request) -> Response:
@@ -103,6 +110,12 @@ def add_you(router: APIRouter, pages: DeskPages, door: Door) -> None:
         response = pages.go(SIGN_IN)
         door.let_out(response)
         return response
+
+    _add_second_factor(router, pages, doing)
+
+
+def _add_second_factor(router: APIRouter, pages: DeskPages, doing: Any) -> None:
+    context = pages.context
 
     @router.post("/desk/you/second-factor")
     async def set_up(request: Request, form: Annotated[Doing, doing]) -> Response:

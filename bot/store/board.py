@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from bot.domain.handoff import Handoff
 from bot.domain.needs import EMPTY, Needs, from_json
 from bot.store.database import Tx
+from bot.store.desk_tables import note
 from bot.store.handoffs import handoff_from
-from bot.store.tables import conversation, counselor, handoff, message, note
+from bot.store.tables import conversation, counselor, handoff, message
 
 MOST_ROWS = 300  # the queue shows so many, the most urgent first
 

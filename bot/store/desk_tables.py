@@ -118,3 +118,13 @@ line_week = Table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("one", name="ck_line_week_one_row"),
 )
+
+note = Table(
+    "note",
+    metadata,
+    _id(),
+    Column("handoff_id", BigInteger, ForeignKey("handoff.id"), nullable=False, index=True),
+    Column("counselor_id", Uuid(as_uuid=False), ForeignKey("counselor.id"), nullable=False),
+    Column("text", LargeBinary, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)

@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from bot.domain.handoff import TAG_REST, Handoff
 from bot.store import audit
 from bot.store.database import Tx
-from bot.store.tables import handoff, message, note, offer
+from bot.store.desk_tables import note
+from bot.store.tables import handoff, message, offer
 
 
 def handoff_from(row: Row[Any]) -> Handoff:

@@ -294,13 +294,3 @@ pace = Table(
 )
 
 closed_day = Table("closed_day", metadata, Column("day", Date, primary_key=True), _created())
-
-note = Table(
-    "note",
-    metadata,
-    _id(),
-    Column("handoff_id", BigInteger, ForeignKey("handoff.id"), nullable=False, index=True),
-    Column("counselor_id", Uuid(as_uuid=False), ForeignKey("counselor.id"), nullable=False),
-    Column("text", LargeBinary, nullable=False),
-    _created(),
-)
